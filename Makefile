@@ -1,0 +1,69 @@
+# Continuous integration, commit hooks and people call these same recipes.
+
+UV_VERSION := 0.13.9
+PYTHON ?= python3
+BIN := .venv/bin
+LOCKED := pyproject.toml uv.lock
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test lint types contracts conformance bench clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1: /p' Makefile
+
+run: .venv/.runtime ## start the record store: LRS_HOST, LRS_PORT, LRS_DATA_DIR, LRS_DATABASE_URL
+	$(BIN)/lrs run
+
+test: lint types contracts ## check everything: lint, types, contracts, tests on both databases
+	$(BIN)/pytest
+
+lint: .venv/.dev ## check style and format
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: .venv/.dev ## check types, strictly
+	$(BIN)/mypy
+
+contracts: .venv/.dev ## check which room imports which
+	$(BIN)/lint-imports
+
+conformance: .venv/.dev ## run the ADL conformance suite: SUITE=<checkout>
+	$(BIN)/python -m tests.conformance.suite $(or $(SUITE),$(error SUITE=<checkout> is missing))
+
+bench: .venv/.dev ## measure speed and memory
+	$(BIN)/python -m tests.benchmarks
+
+clean: ## remove what make built (never the store)
+	rm -rf .venv .uv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# The stamps are written last. A build that was broken off leaves .uv/building
+# behind, and the next one starts afresh: half a package looks installed to uv.
+# Runtime packages are added to what is there, so that `run` never takes away
+# what `test` needs.
+.venv/.runtime: $(LOCKED) | .uv/bin/uv
+	$(call sync,--no-dev --inexact)
+	@touch $@
+
+.venv/.dev: $(LOCKED) | .uv/bin/uv
+	$(call sync,)
+	@touch .venv/.runtime $@
+
+define sync
+@test ! -e .uv/building || rm -rf .venv
+@touch .uv/building
+UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never .uv/bin/uv sync --frozen $(1)
+@rm .uv/building
+endef
+
+# uv as PATH has it, if it can read the lock (a shim may not run, an old one not know it),
+# else the pinned one from pip.
+.uv/bin/uv:
+	@mkdir -p $(@D)
+	@if uv export --frozen --quiet >/dev/null 2>&1; then ln -sf "$$(command -v uv)" $@; \
+	elif $(PYTHON) -c 'import pip' 2>/dev/null; then \
+		PIP_ROOT_USER_ACTION=ignore $(PYTHON) -m pip install --quiet --upgrade --target .uv uv==$(UV_VERSION); \
+	elif $(PYTHON) -c 'import ensurepip' 2>/dev/null; then \
+		$(PYTHON) -m venv .uv && .uv/bin/pip install --quiet uv==$(UV_VERSION); \
+	else echo "$(PYTHON) has neither pip nor venv: apt install python3-venv" >&2; exit 1; fi

@@ -1,0 +1,1 @@
+"""What people and programs talk to: HTTP, the command, settings, wiring."""

@@ -1,0 +1,148 @@
+"""Statements as a client asked for them: format, language, version, attachments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+import orjson
+from starlette.responses import Response, StreamingResponse
+
+from lrs import parameters
+from lrs.endpoint import HORIZON_HEADER
+from lrs.multipart import render
+from schemas.formats import parse_timestamp
+from schemas.formatting import to_canonical, to_ids, to_version_1
+from schemas.language import parse_accept_language
+from schemas.versions import Version
+from statements.descriptions import definition_of
+from statements.flags import Flag
+from statements.reader import attachments_of
+
+if TYPE_CHECKING:
+    from lrs.call import Call
+    from statements.database import Connection
+    from statements.search import Page, Record
+    from statements.terms import Dictionary
+
+Json = dict[str, Any]
+
+_FORMATS = ("exact", "ids", "canonical")
+
+# Statements that have to be taken apart keep every digit of their numbers.
+_decode = msgspec.json.Decoder(float_hook=Decimal).decode
+_encode = msgspec.json.Encoder(decimal_format="number").encode
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a client wants statements."""
+
+    format: str
+    with_attachments: bool
+    version: Version
+    languages: list[str]
+
+    @classmethod
+    def of(cls, call: Call) -> Style:
+        """What a call asks for."""
+        form = call.parameters.get("format", "exact")
+        if form not in _FORMATS:
+            raise parameters.bad("format", "is exact, ids or canonical", "Communication 2.1.3")
+        return cls(
+            form,
+            parameters.boolean(call, "attachments"),
+            call.version,
+            parse_accept_language(call.header("accept-language")),
+        )
+
+
+class Stored(NamedTuple):
+    """An attachment of a statement."""
+
+    sha2: str
+    content_type: str
+    content: bytes
+
+
+class Answer(NamedTuple):
+    """A body, ready to be sent."""
+
+    content: bytes
+    attachments: list[Stored] | None  # None: the client did not ask for them
+    last_modified: str | None = None
+
+    def response(self, horizon: str) -> Response:
+        """The answer over HTTP."""
+        headers = {HORIZON_HEADER: horizon}
+        if self.last_modified is not None:
+            headers["Last-Modified"] = self.last_modified
+        if self.attachments is None:
+            return Response(self.content, headers=headers, media_type="application/json")
+        content_type, body = render(self.content, self.attachments)
+        headers["Content-Type"] = content_type
+        return StreamingResponse(_async(body), headers=headers)
+
+
+async def _async(chunks: Iterable[bytes]) -> Any:  # noqa: ANN401
+    for chunk in chunks:
+        yield chunk
+
+
+class Answers:
+    """Makes answers of records, within the transaction that found them."""
+
+    def __init__(self, connection: Connection, dictionary: Dictionary, style: Style) -> None:
+        self._connection = connection
+        self._dictionary = dictionary
+        self._style = style
+
+    def one(self, record: Record) -> Answer:
+        """Answer with a single statement."""
+        stored = parse_timestamp(orjson.loads(record.payload)["stored"], Version.V2)
+        return Answer(
+            self._text(record),
+            self._attachments([record]),
+            format_datetime(stored, usegmt=True),
+        )
+
+    def page(self, page: Page, more: str) -> Answer:
+        """Answer with a StatementResult; `more` is empty on the last page."""
+        texts = b",".join([self._text(record) for record in page.records])
+        content = b'{"statements":[%b],"more":%b}' % (texts, orjson.dumps(more))
+        return Answer(content, self._attachments(page.records))
+
+    def _text(self, record: Record) -> bytes:
+        payload = record.payload
+        if self._style.version is Version.V1 and record.flags & Flag.VERSION_2:
+            payload = to_version_1(payload)
+        if self._style.format == "exact":
+            return payload
+        statement = _decode(payload)
+        if self._style.format == "ids":
+            return _encode(to_ids(statement))
+        return _encode(to_canonical(statement, self._definition, self._style.languages))
+
+    def _definition(self, activity: str) -> Json | None:
+        definition = definition_of(self._connection, self._dictionary, activity)
+        return _decode(definition) if definition else None
+
+    def _attachments(self, records: Iterable[Record]) -> list[Stored] | None:
+        """Contents of all attachments that the statements declare and the store has, each once."""
+        if not self._style.with_attachments:
+            return None
+        declared = {entry["sha2"].lower(): entry["contentType"] for entry in _declared(records)}
+        contents = attachments_of(self._connection, map(bytes.fromhex, declared))
+        return [Stored(h.hex(), declared[h.hex()], content) for h, content in contents.items()]
+
+
+def _declared(records: Iterable[Record]) -> Iterator[Json]:
+    for record in records:
+        if record.flags & Flag.ATTACHMENTS:
+            statement = orjson.loads(record.payload)
+            yield from statement.get("attachments", ())
+            yield from statement["object"].get("attachments", ())

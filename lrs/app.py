@@ -1,0 +1,92 @@
+"""The application as a value: routes, edge, start and stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from lrs.edge import Edge
+from lrs.endpoint import Endpoint
+from lrs.resources import (
+    about,
+    activities,
+    activity_profile,
+    agent_profile,
+    agents,
+    health,
+    metrics,
+    openapi,
+    state,
+    statements,
+)
+from statements.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.types import ASGIApp
+
+    from lrs.access_log import AccessLog
+    from lrs.services import Services
+
+XAPI_RESOURCES = [
+    statements.RESOURCE,
+    state.RESOURCE,
+    activity_profile.RESOURCE,
+    agent_profile.RESOURCE,
+    activities.RESOURCE,
+    agents.RESOURCE,
+    about.RESOURCE,
+]
+HEALTH_PATHS = ("/health", "/health/live", "/health/ready")
+
+NOTE_USES_SECONDS = 30
+"""How often the last use of credentials is written down."""
+
+
+def routes(services: Services) -> list[Route]:
+    """Every path that the server answers."""
+    base = services.settings.base_path
+    ready = health.Ready(services)
+    return [
+        *(Route(base + each.path, Endpoint(services, each)) for each in XAPI_RESOURCES),
+        Route("/health", ready),
+        Route("/health/live", health.live),
+        Route("/health/ready", ready),
+        Route("/metrics", Endpoint(services, metrics.RESOURCE)),
+        Route("/openapi.json", openapi.get),
+    ]
+
+
+def build_app(services: Services, access_log: AccessLog | None) -> ASGIApp:
+    """The ASGI application."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await services.store.start()
+        noting = asyncio.create_task(_note_uses(services))
+        try:
+            yield
+        finally:
+            noting.cancel()
+            await services.store.run(lambda: services.uses.write(services.store.database))
+            await services.store.stop()
+
+    return Edge(
+        Starlette(routes=routes(services), lifespan=lifespan),
+        settings=services.settings,
+        metrics=services.metrics,
+        access_log=access_log,
+        vital_paths=HEALTH_PATHS,
+    )
+
+
+async def _note_uses(services: Services) -> None:
+    while True:
+        await asyncio.sleep(NOTE_USES_SECONDS)
+        with contextlib.suppress(StoreError):  # it is tried again, with what comes until then
+            await services.store.run(lambda: services.uses.write(services.store.database))

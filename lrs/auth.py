@@ -1,0 +1,127 @@
+"""Who calls, and what they may do."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+
+import orjson
+
+from lrs.errors import Forbidden, Unauthorized
+from schemas.identity import agent_ifi
+from statements.credentials import Credential
+from statements.prepared import Sender, sender
+from statements.search import Scope
+
+_READ_STATEMENTS = frozenset({"statements/read", "statements/read/mine"})
+_STATE = frozenset({"state/read", "state/write"})
+_PROFILE = frozenset({"profile/read", "profile/write"})
+_ALL_READ = _READ_STATEMENTS | {"state/read", "profile/read", "metrics/read"}
+
+SCOPES: dict[str, frozenset[str]] = {
+    "statements/write": frozenset({"statements/write"}),
+    "statements/read/mine": frozenset({"statements/read/mine"}),
+    "statements/read": _READ_STATEMENTS,
+    "state": _STATE,
+    "define": frozenset({"define"}),
+    "profile": _PROFILE,
+    "all/read": _ALL_READ,
+    "all": _ALL_READ | _STATE | _PROFILE | {"statements/write", "define"},
+    # Halves that other stores know, and what this one has beside xAPI.
+    "state/read": frozenset({"state/read"}),
+    "state/write": frozenset({"state/write"}),
+    "profile/read": frozenset({"profile/read"}),
+    "profile/write": frozenset({"profile/write"}),
+    "metrics/read": frozenset({"metrics/read"}),
+}
+"""Scopes that a credential can have and the rights each stands for (Communication 4.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A credential that was recognised, with all that follows from it."""
+
+    credential: Credential
+    rights: frozenset[str]
+    sender: Sender
+    own: Scope  # statements it may read with `statements/read/mine`
+    everything: Scope  # with `statements/read`
+
+    @property
+    def confined_to(self) -> str:
+        """Organisation that the credential is limited to, or nothing."""
+        return self.everything.organisation
+
+    def demand(self, *rights: str) -> None:
+        """Raise Forbidden unless the credential has one of the rights."""
+        if self.rights.isdisjoint(rights):
+            raise Forbidden(f"this credential lacks the scope {' or '.join(rights)}")
+
+    def reading_scope(self) -> Scope:
+        """Which statements it may read; Forbidden if none."""
+        self.demand("statements/read", "statements/read/mine")
+        return self.everything if "statements/read" in self.rights else self.own
+
+
+NOBODY = Principal(
+    credential=Credential("", b"", "", "", b"", "", confined=True, created=0, revoked=0),
+    rights=frozenset(),
+    sender=Sender(None, []),
+    own=Scope(),
+    everything=Scope(),
+)
+"""Whoever asks a public resource: no rights at all."""
+
+
+@lru_cache(maxsize=1024)
+def principal_of(credential: Credential) -> Principal:
+    """What follows from a stored credential."""
+    rights = frozenset().union(*(SCOPES[scope] for scope in credential.scopes.split()))
+    authority = orjson.loads(credential.authority)
+    identifier = agent_ifi(authority)
+    if identifier is None:  # without one, "mine" would be everybody's
+        raise ValueError(f"the authority of credential {credential.key} has no identifier")
+    confined = credential.organisation if credential.confined else ""
+    return Principal(
+        credential=credential,
+        rights=rights,
+        sender=sender(authority, credential.organisation, may_define="define" in rights),
+        own=Scope(authority=identifier, organisation=confined),
+        everything=Scope(organisation=confined),
+    )
+
+
+def basic_credentials(authorization: str | None) -> tuple[str, str]:
+    """Key and secret of an `Authorization: Basic` header (RFC 7617).
+
+    Raises:
+        Unauthorized: the header is missing or malformed.
+
+    """
+    scheme, _, encoded = (authorization or "").partition(" ")
+    if scheme.lower() != "basic":
+        raise Unauthorized
+    try:
+        decoded = base64.b64decode(encoded.strip(), validate=True).decode()
+    except (binascii.Error, ValueError):
+        raise Unauthorized from None
+    key, colon, secret = decoded.partition(":")
+    if not (key and colon):
+        raise Unauthorized
+    return key, secret
+
+
+def recognise(credential: Credential | None, secret: str) -> Principal:
+    """The principal, if the secret is right and the credential neither expired nor revoked.
+
+    Raises:
+        Unauthorized: anything is wrong, whatever it is.
+
+    """
+    now = time.time_ns() // 1000
+    if credential is None or not (credential.has_secret(secret) and credential.is_active(now)):
+        raise Unauthorized
+    return principal_of(credential)

@@ -1,0 +1,43 @@
+"""`lrs migrate`."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import click
+
+from lrs.commands.options import STORE, with_settings
+from statements import migrate as migrations
+from statements.database import open_database
+
+if TYPE_CHECKING:
+    from lrs.settings import Settings
+
+
+@click.command()
+@click.option(
+    "--grant",
+    "role",
+    metavar="ROLE",
+    envvar="LRS_GRANT",
+    show_envvar=True,
+    help="Give this PostgreSQL role what a server needs: it may read, append, and no more.",
+)
+@with_settings(*STORE)
+def migrate(settings: Settings, role: str | None) -> None:
+    """Create the store, or bring it up to date; several may run at once.
+
+    On PostgreSQL, run it as the owner of the tables and let servers connect as another role.
+    """
+    with closing(open_database(settings.database_url)) as database:
+        for name in migrations.migrate(database):
+            click.echo(f"applied {name}")
+        for name in migrations.distribute(database):
+            click.echo(f"distributed {name}")
+        if role is not None:
+            try:
+                migrations.grant(database, role)
+            except ValueError as error:
+                raise click.BadParameter(str(error), param_hint="--grant") from None
+            click.echo(f"granted what a server needs to {role}")

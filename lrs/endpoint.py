@@ -1,0 +1,107 @@
+"""What every xAPI resource has in common: caller, version, method, errors.
+
+    request -> read -> authenticate -> version -> handler of the method -> response
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from lrs.auth import NOBODY, basic_credentials, recognise
+from lrs.call import VERSION_HEADER, Call, Incoming, read_incoming, version_of
+from lrs.errors import STATUSES, MethodNotAllowed, Unauthorized, error_response
+from schemas.errors import InvalidValue
+from schemas.versions import Version, negotiate
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from starlette.types import Receive, Scope, Send
+
+    from lrs.auth import Principal
+    from lrs.services import Services
+
+    Handler = Callable[[Services, Call], Awaitable[Response]]
+
+HORIZON_HEADER = "X-Experience-API-Consistent-Through"
+
+# What a request without a version header is told: it speaks a version from before the header,
+# which this store does not (Communication 3.3; docs/decisions/0004-versions.md).
+_VERSION_WITHOUT_HEADER = "0.9"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """An xAPI resource: its path below the xAPI base, and a handler for each method."""
+
+    path: str
+    handlers: Mapping[str, Handler]
+    tells_horizon: bool = False  # every response says Consistent-Through (Communication 2.1.3)
+    public: bool = False  # answers anybody
+    versioned: bool = True  # part of xAPI: the request has to name a version
+
+
+class Endpoint:
+    """ASGI application that answers for one resource."""
+
+    def __init__(self, services: Services, resource: Resource) -> None:
+        self._services = services
+        self._resource = resource
+        self._methods = set(resource.handlers) | {"OPTIONS"}
+        if "GET" in resource.handlers:
+            self._methods.add("HEAD")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        response = await self._respond(request)
+        if self._resource.tells_horizon and HORIZON_HEADER not in response.headers:
+            response.headers[HORIZON_HEADER] = self._services.store.known_horizon
+        await response(scope, receive, send)
+
+    async def _respond(self, request: Request) -> Response:
+        version = _spoken(request.headers.get(VERSION_HEADER))
+        try:
+            incoming = await read_incoming(request)
+            version = _spoken(incoming.headers.get(VERSION_HEADER))
+            response = await self._handle(request, incoming)
+        except tuple(STATUSES) as error:
+            response = error_response(error)
+        response.headers[VERSION_HEADER] = version
+        return response
+
+    async def _handle(self, request: Request, incoming: Incoming) -> Response:
+        handler = self._handler(incoming.method)
+        if handler is None:
+            return Response(status_code=204, headers={"Allow": ", ".join(sorted(self._methods))})
+        principal = NOBODY if self._resource.public else await self._authenticate(incoming)
+        request.state.credential = principal.credential.key
+        version = version_of(incoming) if self._resource.versioned else Version.V2
+        return await handler(self._services, Call(incoming, principal, version))
+
+    def _handler(self, method: str) -> Handler | None:
+        """Handler of a method; None for OPTIONS, which tells no secret."""
+        if method not in self._methods:
+            raise MethodNotAllowed(self._methods)
+        return self._resource.handlers.get("GET" if method == "HEAD" else method)
+
+    async def _authenticate(self, incoming: Incoming) -> Principal:
+        key, secret = basic_credentials(incoming.headers.get("authorization"))
+        credential = await self._services.store.credential(key)
+        principal = recognise(credential, secret)
+        self._services.uses.note(key)
+        return principal
+
+
+def _spoken(header: str | None) -> str:
+    """The version that a response names (XAPI-00332, Communication 3.3)."""
+    if header is None:
+        return _VERSION_WITHOUT_HEADER
+    try:
+        return negotiate(header)
+    except InvalidValue:
+        return Version.V2

@@ -1,0 +1,90 @@
+"""Issuing credentials: what an operator wishes becomes a credential with an authority."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import orjson
+
+from lrs.auth import SCOPES
+from schemas.errors import SchemaError
+from schemas.identity import agent_ifi
+from schemas.parsing import parse
+from schemas.validation import validate_agent
+from schemas.versions import Version
+from statements.credentials import Credential, add_credential, hash_secret, new_key_and_secret
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lrs.settings import Settings
+    from statements.database import Database
+
+Json = dict[str, Any]
+
+DEFAULT_AUTHORITY = '{"objectType":"Agent","account":{"homePage":"{home}","name":"{key}"},"name":"{label}"}'
+MOST_LABEL_CHARACTERS = 200
+
+
+class Wish(NamedTuple):
+    """What a new credential shall be."""
+
+    label: str
+    scopes: Sequence[str]
+    authority: str | None = None  # template of a JSON Agent
+    organisation: str = ""
+    confined: bool = False
+    expires: int | None = None  # microseconds since 1970
+
+
+def issue(database: Database, wish: Wish, settings: Settings) -> tuple[Credential, str]:
+    """Create a credential; it and its secret, which is kept nowhere.
+
+    Raises:
+        ValueError: the wish contradicts itself, or the authority is no identified Agent.
+
+    """
+    _check(wish)
+    key, secret = new_key_and_secret()
+    home = settings.public_url or f"http://{settings.host}:{settings.port}"
+    credential = Credential(
+        key=key,
+        secret_hash=hash_secret(secret),
+        label=wish.label,
+        scopes=" ".join(dict.fromkeys(wish.scopes)),
+        authority=orjson.dumps(_authority(wish, key, home)),
+        organisation=wish.organisation,
+        confined=wish.confined,
+        created=time.time_ns() // 1000,
+        expires=wish.expires,
+    )
+    add_credential(database, credential)
+    return credential, secret
+
+
+def _check(wish: Wish) -> None:
+    if not wish.label or len(wish.label) > MOST_LABEL_CHARACTERS:
+        raise ValueError(f"a name has 1 to {MOST_LABEL_CHARACTERS} characters")
+    if unknown := [scope for scope in wish.scopes if scope not in SCOPES]:
+        raise ValueError(f"{unknown[0]!r} is not a scope; scopes are {', '.join(SCOPES)}")
+    if not wish.scopes:
+        raise ValueError("a credential needs a scope")
+    if wish.confined and not wish.organisation:
+        raise ValueError("a confined credential needs an organisation")
+
+
+def _authority(wish: Wish, key: str, home: str) -> Json:
+    """The template filled in: placeholders stand in JSON strings, so values are escaped for them."""
+    text = wish.authority or DEFAULT_AUTHORITY
+    values = {"home": home, "key": key, "label": wish.label, "organisation": wish.organisation}
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", orjson.dumps(value).decode()[1:-1])
+    try:
+        agent = parse(text.encode())
+        validate_agent(agent, Version.V1)
+    except SchemaError as error:
+        raise ValueError(f"the authority is not an Agent: {error}") from None
+    if agent_ifi(agent) is None or agent.get("objectType", "Agent") != "Agent":
+        raise ValueError("the authority must be an Agent with an identifier")
+    return agent  # type: ignore[no-any-return]  # validated to be an object

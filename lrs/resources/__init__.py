@@ -1,0 +1,1 @@
+"""One file for each xAPI resource; none knows another."""

@@ -1,0 +1,56 @@
+"""What resources work with."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from statements.credentials import note_use
+from statements.errors import Conflict
+
+if TYPE_CHECKING:
+    from lrs.metrics import Metrics
+    from lrs.settings import Settings
+    from lrs.store import Store
+    from statements.admission import Appended
+    from statements.database import Database
+    from statements.requests import AppendRequest
+
+
+class Uses:
+    """When credentials were used last, written down now and then."""
+
+    def __init__(self) -> None:
+        self._used: dict[str, int] = {}
+
+    def note(self, key: str) -> None:
+        """The credential is being used now."""
+        self._used[key] = time.time_ns() // 1000
+
+    def write(self, database: Database) -> None:
+        """Write what was noted since the last time."""
+        used, self._used = self._used, {}
+        if used:
+            note_use(database, used)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that a handler may need, built in one place (`wiring`)."""
+
+    settings: Settings
+    store: Store
+    metrics: Metrics
+    uses: Uses = field(default_factory=Uses)
+
+    async def append(self, request: AppendRequest) -> Appended:
+        """Append a request's statements and count what became of them."""
+        try:
+            appended = await self.store.append(request)
+        except Conflict:
+            self.metrics.conflicting.inc(len(request.statements))
+            raise
+        self.metrics.appended.inc(appended.new)
+        self.metrics.duplicate.inc(appended.known)
+        return appended

@@ -1,0 +1,59 @@
+"""Who did something, and when: what every statement needs, whatever its dialect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from lrs.simulation.chance import hexadecimal, uuid_from
+from lrs.simulation.dialects.text import PLATFORM, dumps, php
+
+MOOC = "https://mooc.ville-app.example"
+
+
+@dataclass(slots=True)
+class Act:
+    """One thing done. `at` is in milliseconds since 1970; the rest is JSON or text.
+
+    `number` is the `"id"` member, or nothing where the Moodle plugin sends
+    none; `run` identifies the cron run that the plugin takes for a
+    registration (it is no session of the learner).
+    """
+
+    id: str
+    number: str
+    who: Identity
+    at: int
+    run: str
+
+
+class Identity(NamedTuple):
+    """One person's names in each system: `name` is the pseudonym, the rest Agents in JSON."""
+
+    name: str
+    account: str
+    moodle: str
+    trax: str
+    mooc: str
+
+    @classmethod
+    def of(cls, name: str, digits: str) -> Identity:
+        """The identity of that pseudonym, the other systems' UUIDs out of `digits`."""
+        account = {"account": {"homePage": PLATFORM, "name": name}}
+        trax = {"account": {"name": uuid_from(digits), "homePage": PLATFORM}}
+        mooc = {"account": {"name": uuid_from(digits[8:]), "homePage": MOOC}}
+        agent = {"objectType": "Agent"}
+        return cls(
+            name, dumps(agent | account), php(account), php(agent | trax), dumps(agent | mooc)
+        )
+
+    @classmethod
+    def learner(cls, seed: int, number: int) -> Identity:
+        """The learner of that number."""
+        digits = hexadecimal(seed, "learner", number)
+        return cls.of(f"p{digits[:12]}", digits[8:])
+
+    @classmethod
+    def staff(cls, name: str) -> Identity:
+        """A trainer, manager or service, who is no learner."""
+        return cls.of(name, hexadecimal("staff", name))

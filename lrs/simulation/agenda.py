@@ -1,0 +1,28 @@
+"""What is going to happen, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from heapq import heappop, heappush
+
+
+
+class Agenda:
+    """Things to do at an instant; of the same instant, the first noted comes first."""
+
+    def __init__(self) -> None:
+        self._entries: list[tuple[int, int, Callable[..., None], tuple[object, ...]]] = []
+        self._noted = 0
+
+    def __bool__(self) -> bool:
+        return bool(self._entries)
+
+    def note(self, at: int, task: Callable[..., None], *arguments: object) -> None:
+        """Do `task(world, at, *arguments)` at that instant."""
+        self._noted += 1
+        heappush(self._entries, (at, self._noted, task, arguments))
+
+    def next(self) -> tuple[int, Callable[..., None], tuple[object, ...]]:
+        """Take the earliest entry out: instant, task, arguments."""
+        at, _, task, arguments = heappop(self._entries)
+        return at, task, arguments

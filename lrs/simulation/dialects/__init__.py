@@ -1,0 +1,1 @@
+"""What each source's statements look like: text from acts and catalogue entries, nothing else."""

@@ -1,0 +1,72 @@
+"""H5P content as it reports itself: what the Moodle plugin leaves out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lrs.simulation.dialects.text import activity, dumps, seconds, verb
+from lrs.simulation.paris import utc_text
+
+if TYPE_CHECKING:
+    from lrs.simulation.act import Act
+    from lrs.simulation.courses import Module
+
+_VERBS = {
+    name: dumps(verb(f"http://adlnet.gov/expapi/verbs/{name}", name, "en-US"))
+    for name in ("attempted", "answered", "completed")
+}
+_CATEGORY = {
+    library: dumps({"objectType": "Activity", "id": f"http://h5p.org/libraries/H5P.{library}"})
+    for library in ("QuestionSet-1.20", "TrueFalse-1.8")
+}
+
+
+def attempted(act: Act, module: Module) -> str:
+    """The content is opened."""
+    return _compose(act, "attempted", module.media_json, "QuestionSet-1.20")
+
+
+def answered(act: Act, module: Module, number: int, milliseconds: int, *, right: bool) -> str:
+    """One question of the content is answered."""
+    return _compose(
+        act, "answered", question_json(module, number), "TrueFalse-1.8",
+        inside=f'"parent":[{{"objectType":"Activity","id":"{module.media_id}"}}],',
+        result=_result(int(right), 1, milliseconds, f'"response":"{str(right).lower()}",'),
+    )  # fmt: skip
+
+
+def completed(act: Act, module: Module, raw: int, maximum: int, milliseconds: int) -> str:
+    """The whole content is done, with its score."""
+    result = _result(raw, maximum, milliseconds)
+    return _compose(act, "completed", module.media_json, "QuestionSet-1.20", result=result)
+
+
+def question_json(module: Module, number: int) -> str:
+    """A question as an activity: the content's address and the part's id."""
+    return dumps(
+        activity(
+            f"{module.media_id}?subContentId={number}",
+            "http://adlnet.gov/expapi/activities/cmi.interaction",
+            f"{module.title} - question {number}",
+            interactionType="true-false",
+            correctResponsesPattern=["true"],
+        )
+    )
+
+
+def _result(raw: int, maximum: int, milliseconds: int, response: str = "") -> str:
+    return (
+        f'"result":{{"score":{{"min":0,"raw":{raw},"max":{maximum},'
+        f'"scaled":{round(raw / maximum, 4):.12g}}},"completion":true,'
+        f'"success":{str(raw == maximum).lower()},{response}"duration":"{seconds(milliseconds)}"}},'
+    )
+
+
+def _compose(
+    act: Act, name: str, object_json: str, library: str, *, inside: str = "", result: str = ""
+) -> str:
+    return (
+        f'{{"id":"{act.id}","actor":{act.who.account},"verb":{_VERBS[name]},'
+        f'"object":{object_json},{result}"context":{{"contextActivities":{{{inside}'
+        f'"category":[{_CATEGORY[library]}]}}}},"timestamp":"{utc_text(act.at)}"}}'
+    )

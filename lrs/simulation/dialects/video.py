@@ -1,0 +1,118 @@
+"""The xAPI Video Profile 1.0.3: what a player says while someone watches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lrs.simulation.dialects.text import dumps, seconds, verb
+from lrs.simulation.paris import utc_text
+
+if TYPE_CHECKING:
+    from lrs.simulation.act import Act
+
+EXTENSION = "https://w3id.org/xapi/video/extensions"
+THRESHOLD = 0.9
+"""The share of a video that must be seen for it to be complete."""
+
+_CATEGORY = dumps({"objectType": "Activity", "id": "https://w3id.org/xapi/video"})
+_VERBS = {
+    name: dumps(verb(f"{base}/{name}", name, "en-US"))
+    for base, names in (
+        ("http://adlnet.gov/expapi/verbs", ("initialized", "completed", "terminated")),
+        ("https://w3id.org/xapi/video/verbs", ("played", "paused", "seeked")),
+    )
+    for name in names
+}
+
+
+@dataclass(slots=True)
+class Viewing:
+    """One session of a player. Times are milliseconds from the start of the video.
+
+    On the public platform (`mooc`) people have another account.
+    """
+
+    session: str
+    length: int
+    object_json: str
+    parent_json: str
+    mooc: bool
+    segments: list[tuple[int, int]] = field(default_factory=list)
+
+    def watched(self) -> int:
+        """The milliseconds of the video that were seen at least once."""
+        seen, reached = 0, 0
+        for start, end in sorted(self.segments):
+            seen += max(0, end - max(start, reached))
+            reached = max(reached, end)
+        return seen
+
+    def segments_text(self) -> str:
+        """`0.000[.]12.000[,]14.000[.]21.000`, in the order played."""
+        return "[,]".join(
+            f"{start / 1000:.3f}[.]{end / 1000:.3f}" for start, end in self.segments
+        )
+
+
+def initialized(act: Act, viewing: Viewing) -> str:
+    """The player is ready."""
+    length = f'"{EXTENSION}/length":{_seconds(viewing.length)},'
+    return _compose(act, "initialized", viewing, "", length)
+
+
+def played(act: Act, viewing: Viewing, time: int) -> str:
+    """The video runs from `time` on."""
+    return _compose(act, "played", viewing, f'"{EXTENSION}/time":{_seconds(time)}')
+
+
+def seeked(act: Act, viewing: Viewing, start: int, end: int) -> str:
+    """The learner jumped."""
+    places = f'"{EXTENSION}/time-from":{_seconds(start)},"{EXTENSION}/time-to":{_seconds(end)}'
+    return _compose(act, "seeked", viewing, places)
+
+
+def stopped(act: Act, name: str, viewing: Viewing, time: int) -> str:
+    """`paused` or `terminated`: both sum up what was played in this session."""
+    return _compose(act, name, viewing, _progress(viewing, time), _extent(viewing))
+
+
+def completed(act: Act, viewing: Viewing, time: int, milliseconds: int) -> str:
+    """Enough was seen, `milliseconds` after the player was ready."""
+    outcome = f'"completion":true,"duration":"{seconds(milliseconds)}",'
+    return _compose(act, "completed", viewing, _progress(viewing, time), _extent(viewing), outcome)
+
+
+def _progress(viewing: Viewing, time: int) -> str:
+    share = min(1.0, round(viewing.watched() / viewing.length, 3))
+    return (
+        f'"{EXTENSION}/time":{_seconds(time)},"{EXTENSION}/progress":{share:.12g},'
+        f'"{EXTENSION}/played-segments":"{viewing.segments_text()}"'
+    )
+
+
+def _extent(viewing: Viewing) -> str:
+    return (
+        f'"{EXTENSION}/length":{_seconds(viewing.length)},'
+        f'"{EXTENSION}/completion-threshold":{THRESHOLD},'
+    )
+
+
+def _seconds(milliseconds: int) -> str:
+    return f"{milliseconds / 1000:.12g}"
+
+
+def _compose(
+    act: Act, name: str, viewing: Viewing, places: str, length: str = "", outcome: str = ""
+) -> str:
+    result = f'"result":{{{outcome}"extensions":{{{places}}}}},' if places else ""
+    agent, at = act.who.account, utc_text(act.at)
+    if viewing.mooc:
+        agent, at = act.who.mooc, f"{at[:-1]}000+00:00"
+    return (
+        f'{{"id":"{act.id}","actor":{agent},"verb":{_VERBS[name]},'
+        f'"object":{viewing.object_json},{result}"context":{{'
+        f'"contextActivities":{{"category":[{_CATEGORY}],"parent":[{viewing.parent_json}]}},'
+        f'"extensions":{{{length}"{EXTENSION}/session-id":"{viewing.session}"}}}},'
+        f'"timestamp":"{at}"}}'
+    )

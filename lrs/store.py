@@ -1,0 +1,138 @@
+"""The store as the event loop sees it: the writer's queue, and a bounded pool of reading threads."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+from statements.append import Appender, head
+from statements.clock import text_of
+from statements.credentials import Credentials
+from statements.errors import Overloaded, StoreError
+from statements.terms import Dictionary
+from statements.writer import Delivery, Failed, Flush, Limits, Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from statements.admission import Appended
+    from statements.credentials import Credential
+    from statements.database import Connection, Database
+    from statements.requests import AppendRequest
+
+T = TypeVar("T")
+
+WAITING_A_THREAD = 64  # reads that may wait for each thread: about a second's work
+
+
+class Store:
+    """Asynchronous access to the statements of one database.
+
+    Args:
+        database: migrated.
+        read_threads: reads that run at the same time.
+        limits: of the writer's queue.
+        observe: called in the writer's thread with each flush.
+
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        read_threads: int,
+        limits: Limits,
+        observe: Callable[[Flush], None] = lambda flush: None,  # noqa: ARG005
+    ) -> None:
+        self.database = database
+        self.dictionary = Dictionary()
+        self.credentials = Credentials(database)
+        self.writer = Writer(Appender(database, self.dictionary), self._deliver, limits, observe)
+        self._pool = ThreadPoolExecutor(read_threads, thread_name_prefix="reader")
+        self._places = read_threads * WAITING_A_THREAD
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._through = 0
+
+    async def start(self) -> None:
+        """Start the threads; call it in the event loop that will use the store."""
+        self._loop = asyncio.get_running_loop()
+        self.writer.start()
+        threading.Thread(target=self.credentials.listen, name="credentials", daemon=True).start()
+        self._through = await self.read(lambda connection: head(connection).stored)
+
+    async def stop(self) -> None:
+        """Write what is waiting, then close every connection."""
+        await asyncio.to_thread(self.writer.close)
+        self._pool.shutdown()
+        self.database.close()
+
+    async def append(self, request: AppendRequest) -> Appended:
+        """Append all statements of a request, durably.
+
+        Raises:
+            StoreError: they were refused, or can't be taken now.
+
+        """
+        ticket = asyncio.get_running_loop().create_future()
+        self.writer.submit(request, ticket)
+        outcome = await ticket
+        if isinstance(outcome, StoreError):
+            raise outcome
+        if isinstance(outcome, Failed):
+            raise RuntimeError("the append failed") from outcome.error
+        return outcome  # type: ignore[no-any-return]  # a future does not know its type
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Result of `work` on a reading connection."""
+        return await self.run(lambda: self.database.read(work))
+
+    async def read_with_horizon(self, work: Callable[[Connection], T]) -> tuple[T, str]:
+        """Result of `work`, and the time up to which it has seen all that is stored (ISO 8601)."""
+        return await self.run(lambda: self._read_with_horizon(work))
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Result of `work` in a thread of the pool.
+
+        Raises:
+            Overloaded: too many are waiting for a thread.
+
+        """
+        if self._places <= 0:
+            raise Overloaded("too many requests are waiting to be read")
+        self._places -= 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+        finally:
+            self._places += 1
+
+    async def credential(self, key: str) -> Credential | None:
+        """The credential with this key as it is now, whatever its state."""
+        if (known := self.credentials.recall(key)) is not None:
+            return known
+        if self.database.local:
+            return self.credentials.find(key)
+        return await self.run(lambda: self.credentials.find(key))
+
+    @property
+    def known_horizon(self) -> str:
+        """A time up to which all that is stored can be read (ISO 8601); it may lie back."""
+        return text_of(self._through)
+
+    def _read_with_horizon(self, work: Callable[[Connection], T]) -> tuple[T, str]:
+        through = self.database.quiet_since()
+        if through is None:
+            through = self.database.read(lambda connection: head(connection).stored)
+        self._through = max(self._through, through)
+        return self.database.read(work), text_of(through)
+
+    def _deliver(self, deliveries: list[Delivery]) -> None:
+        """Wake the loop once a flush, in the writer's thread."""
+        assert self._loop is not None  # noqa: S101  # the writer was started after it was set
+        self._loop.call_soon_threadsafe(_resolve, deliveries)
+
+
+def _resolve(deliveries: list[Delivery]) -> None:
+    for future, outcome in deliveries:
+        if not future.done():  # the client may have gone
+            future.set_result(outcome)

@@ -1,0 +1,55 @@
+"""The one place where the server's parts are built and put together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lrs import logs
+from lrs.access_log import AccessLog
+from lrs.app import build_app
+from lrs.metrics import Metrics
+from lrs.services import Services
+from lrs.store import Store
+from statements.database import open_database
+from statements.migrate import require_current
+from statements.writer import Flush, Limits
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from lrs.settings import Settings
+
+
+def build(settings: Settings) -> ASGIApp:
+    """The application of one server process.
+
+    Raises:
+        SchemaOutdated: the database has to be migrated first.
+        Unavailable: the database does not answer.
+
+    """
+    logs.configure(settings)
+    metrics = Metrics(settings.metrics_dir)
+    services = Services(settings, _store(settings, metrics), metrics)
+    require_current(services.store.database)
+    return build_app(services, AccessLog() if settings.access_log else None)
+
+
+def _store(settings: Settings, metrics: Metrics) -> Store:
+    def observe(flush: Flush) -> None:
+        metrics.flush_statements.observe(flush.statements)
+        metrics.flush_seconds.observe(flush.seconds)
+
+    limits = Limits(settings.queue_max_statements, settings.queue_max_bytes)
+    store = Store(open_database(settings.database_url), settings.read_threads, limits, observe)
+    metrics.follow(
+        "lrs_writer_waiting_statements",
+        "Statements that wait for the writer",
+        lambda: store.writer.waiting_statements,
+    )
+    metrics.follow(
+        "lrs_writer_waiting_bytes",
+        "Bytes that wait for the writer",
+        lambda: store.writer.waiting_bytes,
+    )
+    return store

@@ -1,0 +1,1 @@
+"""What xAPI says: pure rules, no I/O."""

@@ -1,0 +1,1 @@
+"""The append-only log and what is written in its own transaction."""

@@ -1,0 +1,92 @@
+"""Which statements of a flush are new, which are known, and which requests are refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from schemas.equality import same_statement
+from statements import tables
+from statements.errors import Conflict, NotYours, StoreError
+from statements.references import has_own
+from statements.terms import Dictionary, organisation_term
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from statements.database import Connection
+    from statements.requests import AppendRequest
+    from statements.prepared import Prepared
+
+
+class Appended(NamedTuple):
+    """What became of a request that was accepted."""
+
+    new: int  # statements written
+    known: int  # statements that were there already, with the same meaning
+
+
+Outcome = Appended | StoreError
+
+
+class Admission:
+    """Decides request by request, in the order in which they are to be appended.
+
+    Args:
+        connection: under the append lock, so that nothing decided here can change.
+        dictionary: term numbers.
+        requests: all requests of the flush; what they may collide with is fetched at once.
+
+    """
+
+    def __init__(
+        self, connection: Connection, dictionary: Dictionary, requests: Sequence[AppendRequest]
+    ) -> None:
+        self._connection = connection
+        self._dictionary = dictionary
+        self.given = {s.id for request in requests for s in request.statements if s.id_given}
+        column = tables.statement.c
+        self._texts = dict(connection.find(column.id, self.given, column.id, column.payload))
+        self.accepted: list[tuple[Prepared, str]] = []  # new statements, and who alone they may void for
+        self._attachments: dict[bytes, bytes] = {}
+
+    def admit(self, request: AppendRequest) -> Outcome:
+        """Accept the request's new statements, or none of them."""
+        new: dict[bytes, Prepared] = {}
+        try:
+            for statement in request.statements:
+                if self._is_new(statement):
+                    self._check_void(statement, request.confined_to)
+                    new[statement.id] = statement
+        except StoreError as refusal:
+            return refusal
+        self.accepted += [(statement, request.confined_to) for statement in new.values()]
+        self._texts |= {statement.id: statement.raw for statement in new.values()}
+        self._attachments |= request.attachments
+        return Appended(len(new), len(request.statements) - len(new))
+
+    def attachments(self) -> Iterable[tuple[bytes, bytes]]:
+        """Attachments of all accepted requests, known statements' included, in order of hash."""
+        return sorted(self._attachments.items())
+
+    def _is_new(self, statement: Prepared) -> bool:
+        """Raise Conflict if another statement has its id (XAPI-00141)."""
+        text = self._texts.get(statement.id)
+        if text is None:
+            return True
+        if text == statement.raw or same_statement(text, statement.raw):
+            return False
+        raise Conflict(statement.id_text)
+
+    def _check_void(self, statement: Prepared, confined_to: str) -> None:
+        """Raise NotYours if a confined credential would void a statement of somebody else's.
+
+        A target that is not there yet is judged when it comes.
+        """
+        if not (confined_to and statement.voids and statement.target):
+            return
+        column = tables.statement.c
+        for (position,) in self._connection.find(column.id, [statement.target], column.position):
+            term = organisation_term(confined_to)
+            number = self._dictionary.look_up(self._connection, [term]).get(term)
+            if number is None or not has_own(self._connection, position, number):
+                raise NotYours(statement.target_text)

@@ -1,0 +1,25 @@
+"""Times: microseconds since 1970 in the store, ISO 8601 in UTC outside."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def text_of(microseconds: int) -> str:
+    """ISO 8601 text, such as `2026-01-05T08:12:00.123456Z`."""
+    seconds, rest = divmod(microseconds, 1_000_000)
+    return f"{_second(seconds)}.{rest:06d}Z"
+
+
+@lru_cache(maxsize=64)
+def _second(seconds: int) -> str:
+    return (EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def microseconds_of(moment: datetime) -> int:
+    """Microseconds since 1970 of an aware datetime, exactly."""
+    return (moment - EPOCH) // MICROSECOND

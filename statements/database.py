@@ -1,0 +1,153 @@
+"""What the store asks of a database, and how one is opened.
+
+Work is handed over as a function of a connection, so that it can be tried again where that is safe:
+a read after a broken connection, an append after an unknown commit (its ids are fixed beforehand).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from sqlalchemy import Column, Table
+    from sqlalchemy.engine import Dialect
+    from sqlalchemy.sql import Executable
+
+T = TypeVar("T")
+Row = tuple[Any, ...]
+
+
+class Rendered(NamedTuple):
+    """A query as a driver takes it."""
+
+    sql: str
+    constants: dict[str, Any]  # values that stand in the query itself
+
+
+@lru_cache(maxsize=512)
+def render(query: Executable, dialect: Dialect) -> Rendered:
+    """SQL of a query, rendered once per query object and dialect."""
+    compiled = query.compile(dialect=dialect)  # type: ignore[attr-defined]  # a ClauseElement, as all here
+    constants = {name: value for name, value in compiled.params.items() if value is not None}
+    return Rendered(str(compiled), constants)
+
+
+class Connection(ABC):
+    """One database connection inside one unit of work."""
+
+    @abstractmethod
+    def rows(self, query: Executable, **parameters: object) -> list[Row]:
+        """All rows of a query, its bind parameters given by name."""
+
+    @abstractmethod
+    def execute(self, query: Executable, **parameters: object) -> int:
+        """Run a data change; the number of rows it touched."""
+
+    @abstractmethod
+    def script(self, sql: str) -> None:
+        """Run a migration's statements in the current transaction."""
+
+    @abstractmethod
+    def insert(self, table: Table, rows: Sequence[Row], *, if_absent: bool = False) -> None:
+        """Insert rows (values in the order of the table's columns) in as few steps as possible."""
+
+    @abstractmethod
+    def find(self, by: Column[Any], values: Iterable[object], *columns: Column[Any]) -> list[Row]:
+        """`columns` of the rows whose column `by` is one of `values`."""
+
+    @abstractmethod
+    def stream(self, query: Executable, **parameters: object) -> Iterator[Row]:
+        """Rows of a query one by one, in constant memory."""
+
+    def row(self, query: Executable, **parameters: object) -> Row | None:
+        """First row of a query, if any."""
+        found = self.rows(query, **parameters)
+        return found[0] if found else None
+
+
+class Database(ABC):
+    """A place to keep the log: SQLite in a file, or PostgreSQL."""
+
+    name: str
+    """`sqlite` or `postgresql`, as in the names of the migration files."""
+
+    local: bool
+    """A look-up by key takes microseconds: no thread need wait for it."""
+
+    closed: bool = False
+
+    @abstractmethod
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Result of `work` on a read-only connection of this thread; tried again once if it broke."""
+
+    @abstractmethod
+    def append(self, work: Callable[[Connection, int], T]) -> T:
+        """Result of `work` in a transaction that holds the append lock, once committed and durable.
+
+        Whoever holds the lock is alone in giving positions. `work` gets the time at which the lock
+        was got (microseconds since 1970) and must be safe to repeat.
+        """
+
+    @abstractmethod
+    def quiet_since(self) -> int | None:
+        """A moment (microseconds since 1970) at which no append was under way anywhere.
+
+        Whatever is stored up to that moment can be read from now on, since an append takes its
+        time under the lock. None while an append is under way.
+        """
+
+    @abstractmethod
+    def write(self, work: Callable[[Connection], T], *, lock: bytes = b"") -> T:
+        """Result of `work` in a read-write transaction, alone among those with the same `lock`."""
+
+    @abstractmethod
+    def snapshot(self, work: Callable[[Connection], T]) -> T:
+        """Result of `work` on a connection of its own that sees one state of the database."""
+
+    @abstractmethod
+    def has_table(self, connection: Connection, name: str) -> bool:
+        """Whether the table exists."""
+
+    @abstractmethod
+    def listen(self, channel: str, begin: Callable[[], None]) -> Iterator[str]:
+        """Announcements of a channel, waited for until the database is closed.
+
+        `begin` is called once, when none can be missed any more. Ends at once where the database
+        announces nothing.
+
+        Raises:
+            Unavailable: the connection broke; announcements may have been missed.
+
+        """
+
+    @abstractmethod
+    def size_bytes(self) -> int:
+        """Bytes on disk, indexes included."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close every connection."""
+
+
+def open_database(url: str) -> Database:
+    """Open `sqlite:///path` or `postgresql://…` (driver suffixes as in SQLAlchemy are accepted).
+
+    Raises:
+        ValueError: the URL names another kind of database.
+
+    """
+    scheme, _, rest = url.partition("://")
+    kind = scheme.partition("+")[0]
+    if kind == "sqlite":
+        from statements.sqlite import SQLite  # noqa: PLC0415  # each driver only where it is used
+
+        return SQLite(rest.removeprefix("/"))
+    if kind in {"postgresql", "postgres"}:
+        from statements.postgresql import PostgreSQL  # noqa: PLC0415
+
+        return PostgreSQL("postgresql://" + rest)
+    raise ValueError(f"a database URL starts with sqlite:/// or postgresql://, not {scheme!r}")

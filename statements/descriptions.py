@@ -1,0 +1,173 @@
+"""What statements say of activities and agents: canonical definitions, and names of agents.
+
+Definitions are merged in log order, a later statement's members over an earlier one's, language by
+language (Data 2.4.4.1: the LRS decides what is canonical). Rows are only ever added.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+import orjson
+from sqlalchemy import bindparam, select
+
+from schemas.members import merge_objects
+from statements import tables
+from statements.terms import Dictionary, activity_term, agent_term, short_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from statements.database import Connection, Row
+    from statements.index import Described
+
+Json = dict[str, Any]
+
+REMEMBERED = 100_000  # what was said last, by activity or agent: hashes only, about 20 MB at most
+MOST_NAMES = 100  # of one agent; a Person object has to end somewhere
+
+# Of these the entries are merged, of other members the latest value stands.
+_MERGED_BY_ENTRY = ("name", "description", "extensions")
+
+_LATEST = (
+    select(tables.activity_definition.c.definition)
+    .where(tables.activity_definition.c.activity == bindparam("activity"))
+    .order_by(tables.activity_definition.c.position.desc())
+    .limit(1)
+)
+_NAMES = (
+    select(tables.agent_name.c.name)
+    .where(tables.agent_name.c.agent == bindparam("agent"))
+    .order_by(tables.agent_name.c.position)
+    .limit(MOST_NAMES)
+)
+
+
+class Source(NamedTuple):
+    """A statement that describes something."""
+
+    position: int
+    raw: bytes
+    described: Described
+
+
+class Descriptions:
+    """Writes what is new, remembering what was written last to skip what is not."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, int] = {}
+
+    def write(self, connection: Connection, sources: Iterable[Source], numbers: dict[str, int]) -> None:
+        """Add the definitions and names that the sources bring; call it under the append lock.
+
+        Args:
+            connection: in the append's transaction.
+            sources: statements in log order.
+            numbers: term numbers, at least of the described activities and agents.
+
+        """
+        latest: dict[int, tuple[int, bytes]] = {}
+        names: list[Row] = []
+        for source in sources:
+            for activity, definition in self._unseen_definitions(source.described):
+                new = raw_definition(source.raw, activity) or orjson.dumps(definition)
+                number = numbers[activity_term(activity)]
+                old = latest.get(number, (0, b""))[1] or _stored(connection, number)
+                if (merged := merge_definitions(old, new)) != old:
+                    latest[number] = (source.position, merged)
+            names += self._name_rows(source, numbers)
+        rows = sorted((number, *row) for number, row in latest.items())
+        connection.insert(tables.activity_definition, rows, if_absent=True)
+        connection.insert(tables.agent_name, sorted(names), if_absent=True)
+
+    def forget(self) -> None:
+        """Forget what was seen: the transaction that wrote it failed."""
+        self._seen.clear()
+
+    def _unseen_definitions(self, described: Described) -> Iterator[tuple[str, Json]]:
+        for activity, definition in described.definitions.items():
+            if self._is_new(activity_term(activity), orjson.dumps(definition)):
+                yield activity, definition
+
+    def _name_rows(self, source: Source, numbers: dict[str, int]) -> Iterator[Row]:
+        for ifi, name in source.described.names:
+            term = agent_term(ifi)
+            if self._is_new(term, name.encode()):
+                yield numbers[term], short_digest(name.encode()), source.position, name.encode()
+
+    def _is_new(self, term: str, said: bytes) -> bool:
+        mark = hash(said)
+        if self._seen.get(term) == mark:
+            return False
+        if len(self._seen) >= REMEMBERED:
+            self._seen.clear()
+        self._seen[term] = mark
+        return True
+
+
+def definition_of(connection: Connection, dictionary: Dictionary, activity: str) -> bytes | None:
+    """Canonical definition of an activity (JSON), or None if no statement gave one."""
+    term = activity_term(activity)
+    number = dictionary.look_up(connection, [term]).get(term)
+    return (_stored(connection, number) or None) if number is not None else None
+
+
+def names_of(connection: Connection, dictionary: Dictionary, ifi: str) -> list[str]:
+    """Names that statements gave to an identifier, first come first."""
+    term = agent_term(ifi)
+    number = dictionary.look_up(connection, [term]).get(term)
+    if number is None:
+        return []
+    return [name.decode() for (name,) in connection.rows(_NAMES, agent=number)]
+
+
+def merge_definitions(old: bytes, new: bytes) -> bytes:
+    """Definition after a later statement's; values keep their bytes, so numbers their digits."""
+    if not old:
+        return new
+    before = msgspec.json.decode(old, type=dict[str, msgspec.Raw])
+    after = msgspec.json.decode(new, type=dict[str, msgspec.Raw])
+    for member in _MERGED_BY_ENTRY:
+        if member in before and member in after:
+            merged = merge_objects(bytes(before[member]), bytes(after[member]))
+            after[member] = msgspec.Raw(merged)
+    return msgspec.json.encode(before | after)
+
+
+def raw_definition(raw: bytes, activity: str) -> bytes | None:
+    """The client's bytes of an activity's definition in a statement, wherever it stands."""
+    for value in _raw_activities(raw):
+        if msgspec.json.decode(value, type=_Activity).id == activity:
+            definition = msgspec.json.decode(value, type=dict[str, msgspec.Raw]).get("definition")
+            if definition is not None:
+                return bytes(definition)
+    return None
+
+
+class _Activity(msgspec.Struct):
+    id: str = ""
+
+
+class _Clause(msgspec.Struct):
+    object: msgspec.Raw
+    context: dict[str, msgspec.Raw] = {}
+
+
+def _raw_activities(raw: bytes | msgspec.Raw) -> Iterator[msgspec.Raw]:
+    clause = msgspec.json.decode(raw, type=_Clause)
+    target = msgspec.json.decode(clause.object, type=dict[str, msgspec.Raw])
+    if "actor" in target:  # a SubStatement
+        yield from _raw_activities(clause.object)
+    else:
+        yield clause.object
+    lists = clause.context.get("contextActivities")
+    if lists is not None:
+        for value in msgspec.json.decode(lists, type=dict[str, msgspec.Raw]).values():
+            one = bytes(value).lstrip().startswith(b"{")
+            yield from [value] if one else msgspec.json.decode(value, type=list[msgspec.Raw])
+
+
+def _stored(connection: Connection, number: int) -> bytes:
+    row = connection.row(_LATEST, activity=number)
+    return bytes(row[0]) if row else b""

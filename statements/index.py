@@ -1,0 +1,129 @@
+"""Which terms a statement is found by (Communication 2.1.3, parameters of GET /statements)."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from schemas.identity import agent_ifi
+from statements.terms import Role, activity_term, agent_term, registration_term, verb_term
+
+Json = dict[str, Any]
+Term = tuple[str, Role]
+
+_CONTEXT_ACTORS = ("instructor", "team")
+_CONTEXT_ACTIVITIES = ("parent", "grouping", "category", "other")
+
+
+def terms_of(statement: Json) -> list[Term]:
+    """Terms of a valid statement with the role of each, without duplicates.
+
+    A term that is direct is not repeated as related. The authority is not looked at: most
+    statements get theirs from the credential (`authority_terms`).
+    """
+    direct = {verb_term(statement["verb"]["id"])}
+    related: set[str] = set()
+    _add_actor(direct, statement["actor"])
+    _add_object(direct, related, statement["object"])
+    if context := statement.get("context"):
+        if registration := context.get("registration"):
+            direct.add(registration_term(registration))
+        _add_context(related, context)
+    return [
+        *((term, Role.DIRECT) for term in direct),
+        *((term, Role.RELATED) for term in related - direct),
+    ]
+
+
+def authority_terms(authority: Json) -> list[Term]:
+    """Terms of an authority: an Agent, or a Group of an OAuth consumer and its user."""
+    terms: set[str] = set()
+    _add_actor(terms, authority)
+    return [(term, Role.AUTHORITY) for term in sorted(terms)]
+
+
+def _add_actor(terms: set[str], actor: Json) -> None:
+    """An Agent or Group matches by its identifier, a Group also by those of its members."""
+    if (ifi := agent_ifi(actor)) is not None:
+        terms.add(agent_term(ifi))
+    for member in actor.get("member", ()):
+        if (ifi := agent_ifi(member)) is not None:
+            terms.add(agent_term(ifi))
+
+
+def _add_object(direct: set[str], related: set[str], target: Json) -> None:
+    kind = target.get("objectType", "Activity")
+    if kind == "Activity":
+        direct.add(activity_term(target["id"]))
+    elif kind in {"Agent", "Group"}:
+        _add_actor(direct, target)
+    elif kind == "SubStatement":
+        _add_actor(related, target["actor"])
+        _add_object(related, related, target["object"])
+        _add_context(related, target.get("context", {}))
+
+
+def _add_context(related: set[str], context: Json) -> None:
+    for name in _CONTEXT_ACTORS:
+        if actor := context.get(name):
+            _add_actor(related, actor)
+    for each in context.get("contextAgents", ()):
+        _add_actor(related, each["agent"])
+    for each in context.get("contextGroups", ()):
+        _add_actor(related, each["group"])
+    for activity in context_activities(context):
+        related.add(activity_term(activity["id"]))
+
+
+def context_activities(context: Json) -> list[Json]:
+    """All activities of a context, each of the four lists being an array or a single object."""
+    found: list[Json] = []
+    if lists := context.get("contextActivities"):
+        for name in _CONTEXT_ACTIVITIES:
+            value = lists.get(name, ())
+            found += [value] if isinstance(value, dict) else value
+    return found
+
+
+class Described(NamedTuple):
+    """What a statement says about activities and agents, beyond its own filter terms."""
+
+    definitions: dict[str, Json]  # activity id -> definition
+    names: list[tuple[str, str]]  # (IFI, name)
+
+
+def described_by(statement: Json) -> Described:
+    """Definitions and names that a statement brings."""
+    said = Described({}, [])
+    _describe_clause(said, statement)
+    if authority := statement.get("authority"):
+        _describe_actor(said, authority)
+    return said
+
+
+def _describe_clause(said: Described, clause: Json) -> None:
+    _describe_actor(said, clause["actor"])
+    target = clause["object"]
+    kind = target.get("objectType", "Activity")
+    if kind == "Activity":
+        _describe_activity(said, target)
+    elif kind in {"Agent", "Group"}:
+        _describe_actor(said, target)
+    elif kind == "SubStatement":
+        _describe_clause(said, target)
+    context = clause.get("context", {})
+    for activity in context_activities(context):
+        _describe_activity(said, activity)
+    for name in _CONTEXT_ACTORS:
+        if actor := context.get(name):
+            _describe_actor(said, actor)
+
+
+def _describe_activity(said: Described, activity: Json) -> None:
+    if definition := activity.get("definition"):
+        said.definitions[activity["id"]] = definition
+
+
+def _describe_actor(said: Described, actor: Json) -> None:
+    for agent in (actor, *actor.get("member", ())):
+        if (name := agent.get("name")) and (ifi := agent_ifi(agent)) is not None:
+            said.names.append((ifi, name))

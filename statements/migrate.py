@@ -1,0 +1,128 @@
+"""Forward-only migrations with a ledger, safe when several processes start at once."""
+
+from __future__ import annotations
+
+import re
+import time
+from importlib.resources import files
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import select, text
+
+from statements import tables
+from statements.errors import SchemaOutdated
+
+if TYPE_CHECKING:
+    from statements.database import Connection, Database
+
+_LEDGER = "CREATE TABLE IF NOT EXISTS migration (number bigint PRIMARY KEY, name text NOT NULL, applied bigint NOT NULL);"  # noqa: E501
+_APPLIED = select(tables.migration.c.number)
+_FILE = re.compile(r"(\d{4})_(\w+)\.(\w+)\.sql")
+
+
+class Migration(NamedTuple):
+    """One file of `statements/migrations`."""
+
+    number: int
+    name: str
+    sql: str
+
+
+def migrations(database_name: str) -> list[Migration]:
+    """All migrations for a kind of database, in order."""
+    found = []
+    for file in files("statements").joinpath("migrations").iterdir():
+        match = _FILE.fullmatch(file.name)
+        if match and match[3] == database_name:
+            found.append(Migration(int(match[1]), match[2], file.read_text()))
+    return sorted(found)
+
+
+def migrate(database: Database) -> list[str]:
+    """Apply what is pending, all in one transaction; names of what was applied.
+
+    A second process waits for the first one's lock and then finds nothing to do.
+    """
+    return database.write(lambda connection: _apply(database, connection), lock=b"migrate")
+
+
+def pending(database: Database) -> list[str]:
+    """Names of the migrations that this program has and the database lacks."""
+    return [each.name for each in database.read(lambda c: _pending(database, c))]
+
+
+def require_current(database: Database) -> None:
+    """Raise SchemaOutdated if a migration is pending."""
+    if names := pending(database):
+        raise SchemaOutdated(f"the database lacks migrations ({', '.join(names)}): run lrs migrate")
+
+
+def grant(database: Database, role: str) -> None:
+    """Give a PostgreSQL role what a server needs and no more: it can't change the log.
+
+    Raises:
+        ValueError: the database is not PostgreSQL, or the role's name is not a plain identifier.
+
+    """
+    if database.name != "postgresql":
+        raise ValueError("roles exist on PostgreSQL only")
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_$]{0,62}", role):
+        raise ValueError(f"{role!r} is not a plain role name")
+    database.write(lambda connection: connection.script(_grants(role)), lock=b"migrate")
+
+
+def _apply(database: Database, connection: Connection) -> list[str]:
+    waiting = _pending(database, connection)
+    if waiting and not database.has_table(connection, "migration"):
+        connection.script(_LEDGER)
+    for each in waiting:
+        connection.script(each.sql)
+        row = (each.number, each.name, time.time_ns() // 1000)
+        connection.insert(tables.migration, [row])
+    return [each.name for each in waiting]
+
+
+def _pending(database: Database, connection: Connection) -> list[Migration]:
+    applied: set[int] = set()
+    if database.has_table(connection, "migration"):
+        applied = {number for (number,) in connection.rows(_APPLIED)}
+    return [each for each in migrations(database.name) if each.number not in applied]
+
+
+def _grants(role: str) -> str:
+    everything = tables.metadata.sorted_tables
+    append = ", ".join(table.name for table in everything if table.info["append_only"])
+    change = tables.document.name
+    return (
+        f"GRANT SELECT ON {', '.join(table.name for table in everything)} TO {role};"
+        f"GRANT INSERT ON {append} TO {role}; REVOKE INSERT ON migration FROM {role};"
+        f"GRANT INSERT, UPDATE, DELETE ON {change} TO {role};"
+        f"GRANT UPDATE (last_used) ON credential TO {role};"
+    )
+
+
+_CITUS = text("SELECT 1 FROM pg_extension WHERE extname = 'citus'")
+
+
+def distribute(database: Database) -> list[str]:
+    """Spread the tables over a Citus cluster; names of the tables distributed now.
+
+    Does nothing without the extension. Run it once, after the migrations, on empty tables.
+    """
+    if database.name != "postgresql":
+        return []
+    return database.write(_distribute, lock=b"migrate")
+
+
+def _distribute(connection: Connection) -> list[str]:
+    if connection.row(_CITUS) is None:
+        return []
+    names = []
+    for table in tables.metadata.sorted_tables:
+        column = table.info["distributed_by"]
+        # Triggers are refused on distributed tables; there the privileges alone protect the log.
+        connection.script(f"DROP TRIGGER IF EXISTS append_only ON {table.name}")
+        if column is not None:
+            connection.script(f"SELECT create_distributed_table('{table.name}', '{column}')")
+            names.append(table.name)
+    return names

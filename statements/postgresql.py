@@ -1,0 +1,213 @@
+"""PostgreSQL: several servers may append; an advisory lock gives them one order."""
+
+from __future__ import annotations
+
+import threading
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import psycopg
+from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import psycopg as dialects
+from sqlalchemy.types import BigInteger, LargeBinary, SmallInteger, String
+
+from statements.database import Connection, Database, Row, render
+from statements.errors import Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from sqlalchemy import Column, Table
+    from sqlalchemy.sql import Executable
+
+T = TypeVar("T")
+
+DIALECT = dialects.dialect()
+ARRAYS = {BigInteger: "bigint[]", SmallInteger: "smallint[]", LargeBinary: "bytea[]", String: "text[]"}
+
+APPEND_LOCK = 0x76696C6C65  # "ville": the lock under which positions are given
+CONNECT_TIMEOUT_SECONDS = 5
+LOCK_TIMEOUT_SECONDS = 20  # an append holds the lock for milliseconds
+LISTEN_SECONDS = 1  # how often a listener looks whether the database is being closed
+STREAM_ROWS = 1000
+
+_NOW = "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)"
+_LOCK = text("SELECT pg_advisory_xact_lock(CAST(:key AS bigint))")
+_TIME = text(f"SELECT {_NOW}")  # the server's clock, since several hosts may append
+_QUIET = text(f"SELECT {_NOW}, pg_try_advisory_xact_lock_shared({APPEND_LOCK})")
+_TABLE = text("SELECT 1 WHERE to_regclass(:name) IS NOT NULL")
+_SIZE = text("SELECT pg_database_size(current_database())")
+
+
+class PostgreSQLConnection(Connection):
+    """A connection in autocommit mode; transactions are begun and ended explicitly."""
+
+    def __init__(self, url: str) -> None:
+        self.raw: psycopg.Connection[Row] = psycopg.connect(
+            url,
+            autocommit=True,
+            connect_timeout=CONNECT_TIMEOUT_SECONDS,
+            options=f"-c lock_timeout={LOCK_TIMEOUT_SECONDS}s",
+            application_name="lrs",
+        )
+        # One type for integers of any size: else each magnitude is a statement of its own.
+        self.raw.adapters.register_dumper(int, Int8Dumper)
+        self.raw.adapters.register_dumper(int, Int8BinaryDumper)
+        self._cursor = self.raw.cursor(binary=True)
+
+    def rows(self, query: Executable, **parameters: object) -> list[Row]:
+        sql, constants = render(query, DIALECT)
+        return self._run(sql, constants | parameters).fetchall()
+
+    def execute(self, query: Executable, **parameters: object) -> int:
+        sql, constants = render(query, DIALECT)
+        return self._run(sql, constants | parameters).rowcount
+
+    def stream(self, query: Executable, **parameters: object) -> Iterator[Row]:
+        with self.raw.cursor("stream", binary=True) as cursor:
+            cursor.itersize = STREAM_ROWS
+            sql, constants = render(query, DIALECT)
+            cursor.execute(sql.encode(), constants | parameters)
+            yield from cursor
+
+    def script(self, sql: str) -> None:
+        self.raw.execute(sql.encode())
+
+    def insert(self, table: Table, rows: Sequence[Row], *, if_absent: bool = False) -> None:
+        if rows:
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            self._run(_insertion(table, if_absent), columns)
+
+    def find(self, by: Column[Any], values: Iterable[object], *columns: Column[Any]) -> list[Row]:
+        wanted = list(values)
+        if not wanted:
+            return []
+        return self._run(_lookup(by, columns), [wanted]).fetchall()
+
+    def _run(self, sql: str, parameters: Any) -> psycopg.Cursor[Row]:  # noqa: ANN401  # as psycopg
+        return self._cursor.execute(sql.encode(), parameters)
+
+
+def _insertion(table: Table, if_absent: bool) -> str:  # noqa: FBT001
+    names = ", ".join(column.name for column in table.columns)
+    arrays = ", ".join(f"%b::{ARRAYS[type(column.type)]}" for column in table.columns)
+    conflict = " ON CONFLICT DO NOTHING" if if_absent else ""
+    return f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays}){conflict}"  # noqa: S608
+
+
+def _lookup(by: Column[Any], columns: tuple[Column[Any], ...]) -> str:
+    names = ", ".join(column.name for column in columns)
+    array = ARRAYS[type(by.type)]
+    return f"SELECT {names} FROM {by.table.name} WHERE {by.name} = ANY (%b::{array})"  # noqa: S608
+
+
+class PostgreSQL(Database):
+    """The store in a PostgreSQL database."""
+
+    name = "postgresql"
+    local = False
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._local = threading.local()
+        self._opened: set[PostgreSQLConnection] = set()
+        self._guard = threading.Lock()
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        return self._retried(work)
+
+    def append(self, work: Callable[[Connection, int], T]) -> T:
+        def timed(connection: Connection) -> T:
+            return work(connection, connection.rows(_TIME)[0][0])
+
+        return self._retried(lambda connection: self._locked(connection, APPEND_LOCK, timed))
+
+    def quiet_since(self) -> int | None:
+        now, free = self.read(lambda connection: connection.rows(_QUIET))[0]
+        return now if free else None
+
+    def write(self, work: Callable[[Connection], T], *, lock: bytes = b"") -> T:
+        key = int.from_bytes(blake2b(lock, digest_size=8).digest(), "big", signed=True)
+        return self._retried(lambda connection: self._locked(connection, key, work), tries=1)
+
+    def snapshot(self, work: Callable[[Connection], T]) -> T:
+        connection = self._open()
+        try:
+            with connection.raw.transaction():
+                connection.script("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                return work(connection)
+        except psycopg.OperationalError as error:
+            raise Unavailable(str(error).strip()) from error
+        finally:
+            self._discard(connection)
+
+    def has_table(self, connection: Connection, name: str) -> bool:
+        return connection.row(_TABLE, name=name) is not None
+
+    def listen(self, channel: str, begin: Callable[[], None]) -> Iterator[str]:
+        try:
+            connection = self._open()
+            try:
+                connection.script(f"LISTEN {channel}")
+                begin()
+                while not self.closed:
+                    for notice in connection.raw.notifies(timeout=LISTEN_SECONDS):
+                        yield notice.payload
+            finally:
+                self._discard(connection)
+        except psycopg.Error as error:
+            raise Unavailable(str(error).strip()) from error
+
+    def size_bytes(self) -> int:
+        return int(self.read(lambda connection: connection.rows(_SIZE))[0][0])
+
+    def close(self) -> None:
+        self.closed = True
+        with self._guard:
+            for connection in self._opened:
+                connection.raw.close()
+            self._opened.clear()
+
+    def _locked(
+        self, connection: PostgreSQLConnection, key: int, work: Callable[[Connection], T]
+    ) -> T:
+        with connection.raw.transaction():
+            connection.rows(_LOCK, key=key)
+            return work(connection)
+
+    def _retried(self, work: Callable[[PostgreSQLConnection], T], tries: int = 2) -> T:
+        """Result of `work`, repeated on a new connection if the old one turns out to be broken."""
+        for left in reversed(range(tries)):
+            connection = None
+            try:
+                connection = self._mine()
+                return work(connection)
+            except psycopg.OperationalError as error:
+                broken = connection is not None and connection.raw.broken
+                if broken:
+                    self._forget()
+                if not (broken and left):
+                    raise Unavailable(str(error).strip()) from error
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    def _mine(self) -> PostgreSQLConnection:
+        connection: PostgreSQLConnection | None = getattr(self._local, "connection", None)
+        if connection is None or connection.raw.closed:
+            connection = self._local.connection = self._open()
+        return connection
+
+    def _open(self) -> PostgreSQLConnection:
+        connection = PostgreSQLConnection(self._url)
+        with self._guard:
+            self._opened.add(connection)
+        return connection
+
+    def _forget(self) -> None:
+        self._discard(self._local.connection)
+        self._local.connection = None
+
+    def _discard(self, connection: PostgreSQLConnection) -> None:
+        with self._guard:
+            self._opened.discard(connection)
+        connection.raw.close()

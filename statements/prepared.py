@@ -1,0 +1,149 @@
+"""A statement made ready to append: all that can be done before the append lock is held."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+
+from schemas.context_activities import with_arrays
+from schemas.members import splice
+from schemas.versions import Version
+from statements.flags import Flag
+from statements.index import Described, Term, authority_terms, described_by, terms_of
+from statements.references import target_of
+from statements.terms import Role, organisation_term
+
+Json = dict[str, Any]
+
+VOIDED_VERB = "http://adlnet.gov/expapi/verbs/voided"
+DEFAULT_VERSION = {Version.V1: b'"1.0.0"', Version.V2: b'"2.0.0"'}  # Data 2.4.10
+SALT_BYTES = 16
+NOTHING_DESCRIBED = Described({}, [])
+
+
+class Sender(NamedTuple):
+    """What the sending credential gives to each of its statements."""
+
+    authority: bytes | None  # JSON Agent that replaces the statement's; None keeps a trusted one
+    terms: list[Term]  # of that authority and of the organisation
+    may_define: bool = False  # scope `define`: definitions and names are taken over
+
+
+def sender(authority: Json | None, organisation: str = "", *, may_define: bool = False) -> Sender:
+    """What a credential gives to its statements; an empty organisation is none."""
+    terms = authority_terms(authority) if authority else []
+    if organisation:
+        terms.append((organisation_term(organisation), Role.DIRECT))
+    return Sender(orjson.dumps(authority) if authority else None, terms, may_define)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A valid statement with what the store needs to know of it."""
+
+    id: bytes  # 16
+    id_given: bool  # by the client: it may be known already
+    raw: bytes  # JSON text, complete but for `stored` and perhaps `timestamp`
+    timestamp_given: bool
+    flags: Flag
+    terms: list[Term]
+    target: bytes | None  # id of the statement that it refers to
+    described: Described
+
+    @property
+    def id_text(self) -> str:
+        """The id as JSON has it."""
+        return str(UUID(bytes=self.id))
+
+    @property
+    def target_text(self) -> str:
+        """The id referred to as JSON has it; empty without one."""
+        return str(UUID(bytes=self.target)) if self.target else ""
+
+    @property
+    def voids(self) -> bool:
+        """Whether it is a voiding statement."""
+        return bool(self.flags & Flag.VOIDING)
+
+    def payload(self, stored: str) -> bytes:
+        """The text to keep, `stored` (ISO 8601, UTC) written into it."""
+        end = b"" if self.timestamp_given else b',"timestamp":"%b"' % stored.encode()
+        return b'%b,"stored":"%b"%b}' % (self.raw[:-1], stored.encode(), end)
+
+
+def prepare(raw: bytes, statement: Json, version: Version, sender: Sender) -> Prepared:
+    """Make a validated statement ready: its text completed, its terms and references taken out.
+
+    Args:
+        raw: the client's JSON text of the statement.
+        statement: the same, parsed.
+        version: xAPI version of the request.
+        sender: what its credential gives.
+
+    """
+    given = statement.get("id")
+    statement_id = UUID(given) if given else new_id()
+    terms = terms_of(statement) + sender.terms
+    if sender.authority is None:
+        terms += authority_terms(statement["authority"])
+    return Prepared(
+        id=statement_id.bytes,
+        id_given=given is not None,
+        raw=_complete(raw, statement, statement_id, version, sender),
+        timestamp_given="timestamp" in statement,
+        flags=_flags(statement, version),
+        terms=terms,
+        target=target_of(statement),
+        described=described_by(statement) if sender.may_define else NOTHING_DESCRIBED,
+    )
+
+
+def new_id() -> UUID:
+    """A UUID that sorts by time (RFC 9562, version 7), kind to the unique index."""
+    milliseconds = time.time_ns() // 1_000_000
+    number = milliseconds << 80 | int.from_bytes(os.urandom(10), "big")
+    return UUID(int=number & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62)
+
+
+def salt_and_digest(payload: bytes) -> tuple[bytes, bytes]:
+    """A fresh salt, and SHA-256 of salt and payload: proof of a text that may have to be erased."""
+    salt = os.urandom(SALT_BYTES)
+    return salt, salted_digest(salt, payload)
+
+
+def salted_digest(salt: bytes, payload: bytes) -> bytes:
+    """SHA-256 of salt and payload."""
+    return sha256(salt + payload).digest()
+
+
+def _complete(
+    raw: bytes, statement: Json, statement_id: UUID, version: Version, sender: Sender
+) -> bytes:
+    add: dict[str, bytes] = {}
+    if "id" not in statement:
+        add["id"] = b'"%b"' % str(statement_id).encode()
+    if "version" not in statement:
+        add["version"] = DEFAULT_VERSION[version]
+    ours = ["stored"]
+    if sender.authority is not None:
+        add["authority"] = sender.authority
+        ours.append("authority")
+    drop = [name for name in ours if name in statement]
+    return splice(with_arrays(raw, statement), drop, add)
+
+
+def _flags(statement: Json, version: Version) -> Flag:
+    flags = Flag(0)
+    if statement["verb"]["id"] == VOIDED_VERB:
+        flags |= Flag.VOIDING
+    if "attachments" in statement or "attachments" in statement["object"]:
+        flags |= Flag.ATTACHMENTS
+    if version is Version.V2:
+        flags |= Flag.VERSION_2
+    return flags

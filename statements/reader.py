@@ -1,0 +1,89 @@
+"""Reading the log: by id, by position, and what belongs to a statement."""
+
+from __future__ import annotations
+
+from itertools import takewhile
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import bindparam, exists, select
+
+from statements import tables
+from statements.references import has_own
+from statements.search import Record, Scope
+from statements.terms import Dictionary, Role, agent_term, organisation_term
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from statements.database import Connection
+
+_IS_VOIDED = exists().where(tables.voided.c.position == tables.statement.c.position)
+_BY_ID = select(
+    tables.statement.c.position,
+    tables.statement.c.flags,
+    tables.statement.c.payload,
+    _IS_VOIDED.label("voided"),
+).where(tables.statement.c.id == bindparam("id"), tables.statement.c.shard == bindparam("shard"))
+
+_AFTER = (
+    select(
+        tables.statement.c.position,
+        tables.statement.c.stored,
+        tables.statement.c.flags,
+        tables.statement.c.payload,
+    )
+    .where(tables.statement.c.position > bindparam("after"))
+    .order_by(tables.statement.c.position)
+    .limit(bindparam("rows"))
+)
+
+
+class Entry(NamedTuple):
+    """A line of the log."""
+
+    position: int
+    stored: int  # microseconds since 1970
+    flags: int
+    payload: bytes
+
+
+def read_log(connection: Connection, after: int, limit: int) -> list[Entry]:
+    """Entries that follow position `after`, in order, ending before the first gap.
+
+    Positions have no gaps; on a distributed engine one can show while a commit is arriving.
+    """
+    rows = connection.rows(_AFTER, after=after, rows=limit)
+    whole = takewhile(lambda numbered: numbered[0] == numbered[1][0], enumerate(rows, after + 1))
+    return [Entry(*row) for _, row in whole]
+
+
+def find_statement(
+    connection: Connection, dictionary: Dictionary, statement_id: bytes, scope: Scope, *, voided: bool
+) -> Record | None:
+    """The statement with this id if it is voided or not as asked, and in the scope."""
+    row = connection.row(_BY_ID, id=statement_id, shard=statement_id[-1])
+    if row is None or bool(row[3]) is not voided:
+        return None
+    record = Record(*row[:3])
+    return record if _in_scope(connection, dictionary, record.position, scope) else None
+
+
+def _in_scope(
+    connection: Connection, dictionary: Dictionary, position: int, scope: Scope
+) -> bool:
+    needed = []
+    if scope.authority is not None:
+        needed.append((agent_term(scope.authority), Role.AUTHORITY))
+    if scope.organisation:
+        needed.append((organisation_term(scope.organisation), Role.DIRECT))
+    numbers = dictionary.look_up(connection, [term for term, _ in needed])
+    return all(
+        term in numbers and has_own(connection, position, numbers[term], role)
+        for term, role in needed
+    )
+
+
+def attachments_of(connection: Connection, hashes: Iterable[bytes]) -> dict[bytes, bytes]:
+    """Contents of attachments by their SHA-256; those that are not stored are left out."""
+    column = tables.attachment.c
+    return dict(connection.find(column.sha2, set(hashes), column.sha2, column.content))

@@ -1,0 +1,276 @@
+"""SQLite: one file, write-ahead log, one writer at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import threading
+import time
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import text
+from sqlalchemy.dialects import sqlite
+
+from statements.database import Connection, Database, Row, render
+from statements.errors import Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from sqlalchemy import Column, Table
+    from sqlalchemy.sql import Executable
+
+T = TypeVar("T")
+
+DIALECT = sqlite.dialect(paramstyle="named")
+
+# Rows go in by statements of many rows each: the interpreter lock is let go and taken back once a
+# statement, and under load taking it back costs milliseconds. The sizes are few, so that the texts
+# stay in the statement cache; the largest keeps under SQLite's 32,766 parameters.
+ROWS_A_STATEMENT = (3000, 500, 100, 20, 5, 1)
+MOST_PARAMETERS = 32_766
+VALUES_A_LOOKUP = (1000, 100, 10, 1)
+
+BUSY_TIMEOUT_SECONDS = 20  # another process may hold the write lock for a large flush
+WRITER_CACHE_KIB = 131_072  # the upper levels and the hot leaves of the indexes
+READER_CACHE_KIB = 8_192  # each reading thread; the kernel's page cache is shared beneath
+CHECKPOINT_PAGES = 8_192  # 32 MiB of log: rarer checkpoints write each hot page once
+STATEMENT_CACHE = 512
+
+_TABLE = text("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name")
+
+
+class SQLiteConnection(Connection):
+    """A connection in autocommit mode; transactions are begun and ended explicitly."""
+
+    def __init__(self, path: str, cache_kib: int) -> None:
+        self.raw = sqlite3.connect(
+            path,
+            timeout=BUSY_TIMEOUT_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,  # closed by another thread at shutdown
+            cached_statements=STATEMENT_CACHE,
+        )
+        self.raw.execute(f"PRAGMA cache_size = -{cache_kib}")
+        self.raw.execute("PRAGMA synchronous = FULL")  # a commit is durable before it is answered
+        self.raw.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+
+    def rows(self, query: Executable, **parameters: object) -> list[Row]:
+        return self._run(query, parameters).fetchall()
+
+    def execute(self, query: Executable, **parameters: object) -> int:
+        return self._run(query, parameters).rowcount
+
+    def stream(self, query: Executable, **parameters: object) -> Iterator[Row]:
+        return iter(self._run(query, parameters))
+
+    def script(self, sql: str) -> None:
+        for command in _commands(sql):
+            self.raw.execute(command)
+
+    def insert(self, table: Table, rows: Sequence[Row], *, if_absent: bool = False) -> None:
+        width = len(table.columns)
+        start = 0
+        while start < len(rows):
+            size = _largest(ROWS_A_STATEMENT, len(rows) - start, MOST_PARAMETERS // width)
+            values = list(chain.from_iterable(rows[start : start + size]))
+            self.raw.execute(_insertion(table, size, if_absent), values)
+            start += size
+
+    def find(self, by: Column[Any], values: Iterable[object], *columns: Column[Any]) -> list[Row]:
+        wanted = list(values)
+        found: list[Row] = []
+        start = 0
+        while start < len(wanted):
+            size = _largest(VALUES_A_LOOKUP, len(wanted) - start, MOST_PARAMETERS)
+            text = _lookup(by, size, columns)
+            found += self.raw.execute(text, wanted[start : start + size])
+            start += size
+        return found
+
+    def _run(self, query: Executable, parameters: dict[str, object]) -> sqlite3.Cursor:
+        sql, constants = render(query, DIALECT)
+        return self.raw.execute(sql, constants | parameters)
+
+
+class FileLock:
+    """A lock between processes, let go by the kernel when its holder dies.
+
+    It queues writers, where SQLite's own lock makes them poll, and it can be looked at without
+    taking it: that tells readers whether an append is under way.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._held: int | None = None
+        self._looking: int | None = None
+        self._guard = threading.Lock()
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Hold the lock."""
+        self._held = self._held or self._open()
+        fcntl.flock(self._held, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(self._held, fcntl.LOCK_UN)
+
+    def is_free(self) -> bool:
+        """Whether nobody holds it now."""
+        with self._guard:
+            self._looking = self._looking or self._open()
+            try:
+                fcntl.flock(self._looking, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            fcntl.flock(self._looking, fcntl.LOCK_UN)
+            return True
+
+    def close(self) -> None:
+        """Give the files back."""
+        for descriptor in (self._held, self._looking):
+            if descriptor is not None:
+                os.close(descriptor)
+        self._held = self._looking = None
+
+    def _open(self) -> int:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def _largest(sizes: tuple[int, ...], needed: int, limit: int) -> int:
+    return next(size for size in sizes if size <= needed and size <= limit)
+
+
+def _insertion(table: Table, rows: int, if_absent: bool) -> str:  # noqa: FBT001
+    verb = "INSERT OR IGNORE" if if_absent else "INSERT"
+    names = ", ".join(column.name for column in table.columns)
+    row = "(" + ", ".join("?" * len(table.columns)) + ")"
+    return f"{verb} INTO {table.name} ({names}) VALUES " + ", ".join([row] * rows)  # noqa: S608
+
+
+def _lookup(by: Column[Any], size: int, columns: tuple[Column[Any], ...]) -> str:
+    names = ", ".join(column.name for column in columns)
+    marks = ", ".join("?" * size)
+    return f"SELECT {names} FROM {by.table.name} WHERE {by.name} IN ({marks})"  # noqa: S608
+
+
+def _commands(sql: str) -> Iterator[str]:
+    """Split a script at the semicolons that end a complete statement (triggers contain others)."""
+    command = ""
+    for line in sql.splitlines():
+        command += line + "\n"
+        if sqlite3.complete_statement(command):
+            yield command
+            command = ""
+
+
+def _now() -> int:
+    return time.time_ns() // 1000
+
+
+class SQLite(Database):
+    """The store in one SQLite file.
+
+    Args:
+        path: of the file; made if it is not there.
+        clock: microseconds since 1970.
+
+    """
+
+    name = "sqlite"
+    local = True
+
+    def __init__(self, path: str, clock: Callable[[], int] = _now) -> None:
+        self.path = path
+        self._clock = clock
+        self._file_lock = FileLock(Path(path + "-lock"))
+        self._local = threading.local()
+        self._opened: list[SQLiteConnection] = []
+        self._write_lock = threading.Lock()  # SQLite's own lock only polls; these queue
+        self._writer: SQLiteConnection | None = None
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        try:
+            return work(self._reader())
+        except sqlite3.OperationalError as error:
+            raise Unavailable(str(error)) from error
+
+    def append(self, work: Callable[[Connection, int], T]) -> T:
+        return self.write(lambda connection: work(connection, self._clock()))
+
+    def quiet_since(self) -> int | None:
+        now = self._clock()
+        return now if self._file_lock.is_free() else None
+
+    def write(self, work: Callable[[Connection], T], *, lock: bytes = b"") -> T:  # noqa: ARG002  # one writer at a time anyway
+        with self._write_lock, self._file_lock.exclusive():
+            try:
+                return self._transaction(self._writing(), "BEGIN IMMEDIATE", work)
+            except sqlite3.OperationalError as error:
+                raise Unavailable(str(error)) from error
+
+    def snapshot(self, work: Callable[[Connection], T]) -> T:
+        connection = self._open(READER_CACHE_KIB)
+        try:
+            return self._transaction(connection, "BEGIN", work)
+        finally:
+            self._opened.remove(connection)
+            connection.raw.close()
+
+    def has_table(self, connection: Connection, name: str) -> bool:
+        return connection.row(_TABLE, name=name) is not None
+
+    def listen(self, channel: str, begin: Callable[[], None]) -> Iterator[str]:  # noqa: ARG002  # nothing is announced
+        return iter(())
+
+    def size_bytes(self) -> int:
+        files = (Path(self.path + suffix) for suffix in ("", "-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
+
+    def close(self) -> None:
+        self.closed = True
+        with self._write_lock:
+            for connection in self._opened:
+                connection.raw.close()
+            self._opened.clear()
+            self._file_lock.close()
+            self._writer = None
+            self._local = threading.local()
+
+    def _transaction(
+        self, connection: SQLiteConnection, begin: str, work: Callable[[Connection], T]
+    ) -> T:
+        connection.raw.execute(begin)
+        try:
+            result = work(connection)
+            connection.raw.execute("COMMIT")
+        except BaseException:
+            if connection.raw.in_transaction:
+                connection.raw.execute("ROLLBACK")
+            raise
+        return result
+
+    def _reader(self) -> SQLiteConnection:
+        reader: SQLiteConnection | None = getattr(self._local, "reader", None)
+        if reader is None:
+            reader = self._open(READER_CACHE_KIB)
+            reader.raw.execute("PRAGMA query_only = ON")
+            self._local.reader = reader
+        return reader
+
+    def _writing(self) -> SQLiteConnection:
+        if self._writer is None:
+            self._writer = self._open(WRITER_CACHE_KIB)
+            self._writer.raw.execute("PRAGMA journal_mode = WAL")
+        return self._writer
+
+    def _open(self, cache_kib: int) -> SQLiteConnection:
+        connection = SQLiteConnection(self.path, cache_kib)
+        self._opened.append(connection)
+        return connection

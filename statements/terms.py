@@ -1,0 +1,130 @@
+"""The dictionary of filter values: agents, activities, verbs, registrations, organisations.
+
+A term is a kind and a text, such as `verb:http://adlnet.gov/expapi/verbs/passed`. It has a number,
+given once, under the append lock. Index rows carry `posting_key(number, role)`.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from statements import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from statements.database import Connection
+
+CACHED_TERMS = 200_000  # in each of two generations: about 60 MB at most
+
+_LAST_NUMBER = select(func.max(tables.term.c.number))
+
+
+class Role(IntEnum):
+    """How a statement is connected with a term."""
+
+    DIRECT = 0  # what the plain `agent` and `activity` filters look at, and verb, registration
+    RELATED = 1  # what `related_agents` and `related_activities` add
+    AUTHORITY = 2  # the statement's authority: related too, and what "mine" means
+
+
+def posting_key(number: int, role: Role) -> int:
+    """Key of an index row."""
+    return number << 2 | role
+
+
+def agent_term(ifi: str) -> str:
+    """Term of an Agent or identified Group, by its Inverse Functional Identifier."""
+    return "agent:" + ifi
+
+
+def activity_term(activity_id: str) -> str:
+    """Term of an Activity."""
+    return "activity:" + activity_id
+
+
+def verb_term(verb_id: str) -> str:
+    """Term of a Verb."""
+    return "verb:" + verb_id
+
+
+def registration_term(registration: str) -> str:
+    """Term of a registration; UUIDs are compared without regard to case."""
+    return "registration:" + registration.lower()
+
+
+def organisation_term(organisation: str) -> str:
+    """Term of the organisation whose credential sent a statement."""
+    return "organisation:" + organisation
+
+
+def short_digest(content: bytes) -> bytes:
+    """128 bits that stand for a text in unique indexes, whatever its length."""
+    return blake2b(content, digest_size=16).digest()
+
+
+class Dictionary:
+    """Numbers of terms, remembered in the process; safe to share between threads.
+
+    A number never changes, so remembering it needs no invalidation. What an unfinished transaction
+    gave out is remembered only once that transaction has committed: see `remember`.
+    """
+
+    def __init__(self) -> None:
+        self._young: dict[str, int] = {}
+        self._old: dict[str, int] = {}
+
+    def look_up(self, connection: Connection, terms: Iterable[str]) -> dict[str, int]:
+        """Numbers of those terms that have one."""
+        known, unknown = self._recall(terms)
+        if unknown:
+            found = _find(connection, unknown)
+            self.remember(found)
+            known |= found
+        return known
+
+    def intern(self, connection: Connection, terms: Iterable[str]) -> dict[str, int]:
+        """Numbers of all the terms, new ones given where needed; call it under the append lock."""
+        known, unknown = self._recall(terms)
+        if unknown:
+            known |= _find(connection, unknown)
+            known |= _create(connection, [term for term in unknown if term not in known])
+        return known
+
+    def remember(self, numbers: dict[str, int]) -> None:
+        """Keep numbers that are committed."""
+        self._young.update(numbers)
+        if len(self._young) > CACHED_TERMS:
+            self._old, self._young = self._young, {}
+
+    def _recall(self, terms: Iterable[str]) -> tuple[dict[str, int], list[str]]:
+        known: dict[str, int] = {}
+        unknown = []
+        young, old = self._young, self._old
+        for term in terms:
+            number = young.get(term) or old.get(term)
+            if number is None:
+                unknown.append(term)
+            else:
+                known[term] = number
+        return known, unknown
+
+
+def _find(connection: Connection, terms: Collection[str]) -> dict[str, int]:
+    by_digest = {short_digest(term.encode()): term for term in terms}
+    column = tables.term.c
+    rows = connection.find(column.digest, by_digest, column.digest, column.number)
+    return {by_digest[found]: number for found, number in rows}
+
+
+def _create(connection: Connection, terms: Collection[str]) -> dict[str, int]:
+    if not terms:
+        return {}
+    last = connection.rows(_LAST_NUMBER)[0][0] or 0
+    numbers = {term: last + i for i, term in enumerate(terms, 1)}
+    connection.insert(tables.term, sorted((short_digest(term.encode()), n) for term, n in numbers.items()))
+    return numbers

@@ -1,0 +1,1 @@
+"""Real clients, written by others, against the running server."""

@@ -1,0 +1,1 @@
+"""What xAPI demands of a record store, checked over real HTTP by requirement id."""

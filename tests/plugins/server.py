@@ -1,0 +1,197 @@
+"""The server under test: `lrs serve` as real processes, reached over real HTTP.
+
+`lrs_on_sqlite` and `lrs_on_postgresql` live as long as the session; `lrs` runs a test on both.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from tests.plugins.postgresql import lend_database
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+COMMAND = Path(sys.executable).with_name("lrs")
+START_TIMEOUT_SECONDS = 30  # a cold interpreter, migrations and several workers on a busy machine
+STOP_TIMEOUT_SECONDS = 20
+POLL_SECONDS = 0.05
+
+
+class CommandFailedError(Exception):
+    """A command of the server under test failed; carries what it printed."""
+
+
+@dataclass(frozen=True)
+class Credential:
+    """What `lrs credentials create --json` answers: a key and its secret, for HTTP Basic."""
+
+    key: str
+    secret: str = field(repr=False)
+
+
+def find_free_port() -> int:
+    """Return a TCP port of the loopback interface that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class LrsServer:
+    """One `lrs serve` with its own data directory, on SQLite or on the database of a URL."""
+
+    def __init__(
+        self,
+        directory: Path,
+        database_url: str | None = None,
+        *,
+        workers: int = 1,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        """Plan a server: `directory` holds its data and its log, `settings` are LRS_* variables."""
+        self.directory = directory
+        self.workers = workers
+        self.port = find_free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.endpoint = f"{self.url}/xapi"
+        self._environment = self._build_environment(database_url, settings or {})
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def _build_environment(
+        self, database_url: str | None, settings: Mapping[str, str]
+    ) -> dict[str, str]:
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("LRS_")}
+        own = {
+            "LRS_HOST": "127.0.0.1",
+            "LRS_PORT": str(self.port),
+            "LRS_DATA_DIR": str(self.directory / "data"),
+        }
+        database = {"LRS_DATABASE_URL": database_url} if database_url else {}
+        return inherited | own | database | dict(settings)
+
+    def run(self, *arguments: str) -> str:
+        """Run an `lrs` command against this store; return what it printed or raise."""
+        result = subprocess.run(  # noqa: S603  the command under test, not a shell
+            [COMMAND, *arguments],
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if result.returncode:
+            raise CommandFailedError(f"lrs {' '.join(arguments)}: {result.stderr}")
+        return result.stdout
+
+    def create_credential(self, name: str, *options: str) -> Credential:
+        """Create a credential; `options` such as `--scope`, `statements/write` (default: all)."""
+        answer = json.loads(
+            self.run("credentials", "create", name, *(options or ("--scope", "all")), "--json")
+        )
+        return Credential(answer["key"], answer["secret"])
+
+    def start(self) -> None:
+        """Create the store, start the server and wait until it says that it is ready."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.run("migrate")
+        with self._log_path.open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603  the command under test
+                [COMMAND, "serve", "--workers", str(self.workers)],
+                env=self._environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # so that its workers can be ended with it
+            )
+        try:
+            self._wait_until_ready()
+        except BaseException:
+            self.stop()
+            raise
+
+    @property
+    def _log_path(self) -> Path:
+        return self.directory / "server.log"
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
+        while not self._is_ready():
+            ended = self._process is None or self._process.poll() is not None
+            if ended or time.monotonic() > deadline:
+                raise CommandFailedError(f"lrs serve: not ready\n{self.read_log()}")
+            time.sleep(POLL_SECONDS)  # another process: there is nothing to wait on but time
+
+    def _is_ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/health/ready", trust_env=False).is_success
+        except httpx.TransportError:
+            return False
+
+    def read_log(self) -> str:
+        """Return what the server has printed so far."""
+        return self._log_path.read_text(errors="replace") if self._log_path.exists() else ""
+
+    def stop(self) -> None:
+        """End the server and its workers; kill them if they do not end in time."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(STOP_TIMEOUT_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+@contextmanager
+def serve(
+    directory: Path,
+    database_url: str | None = None,
+    *,
+    workers: int = 1,
+    settings: Mapping[str, str] | None = None,
+) -> Iterator[LrsServer]:
+    """Run a server for the length of a `with` block."""
+    server = LrsServer(directory, database_url, workers=workers, settings=settings)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def lrs_on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LrsServer]:
+    """Run a server on its own SQLite store."""
+    with serve(tmp_path_factory.mktemp("lrs-sqlite")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def lrs_on_postgresql(
+    tmp_path_factory: pytest.TempPathFactory, postgresql_url: str
+) -> Iterator[LrsServer]:
+    """Run a server of two worker processes on its own PostgreSQL database."""
+    directory = tmp_path_factory.mktemp("lrs-postgresql")
+    with lend_database(postgresql_url) as url, serve(directory, url, workers=2) as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def lrs(request: pytest.FixtureRequest) -> LrsServer:
+    """Hand out the server under test, once on each database."""
+    server: LrsServer = request.getfixturevalue(f"lrs_on_{request.param}")
+    return server

@@ -1,0 +1,1 @@
+"""The repository itself: its commands, its files, its measures, its test fixtures."""
