@@ -3,7 +3,11 @@
 UV_VERSION := 0.13.9
 PYTHON ?= python3
 BIN := .venv/bin
+PIP_INSTALL := PIP_ROOT_USER_ACTION=ignore $(PYTHON) -m pip install --quiet
 LOCKED := pyproject.toml uv.lock
+# What the system trusts (it knows a company's proxy); uv's own list is for a system without.
+TRUST := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),UV_SYSTEM_CERTS=1)
+SYNC := UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never $(TRUST) .uv/bin/uv sync --frozen
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -28,11 +32,11 @@ types: .venv/.dev ## check types, strictly
 contracts: .venv/.dev ## check which room imports which
 	$(BIN)/lint-imports
 
-conformance: .venv/.dev ## run the ADL conformance suite: SUITE=<checkout>
-	$(BIN)/python -m tests.conformance.suite $(or $(SUITE),$(error SUITE=<checkout> is missing))
+conformance: .venv/.dev ## run the ADL conformance suite: SUITE=<checkout> OPTIONS=--help
+	$(BIN)/python -m tests.conformance.suite --suite $(or $(SUITE),$(error which SUITE=<checkout>?)) $(OPTIONS)
 
-bench: .venv/.dev ## measure speed and memory
-	$(BIN)/python -m tests.benchmarks
+bench: .venv/.dev ## measure speed and memory: OPTIONS=--help
+	$(BIN)/python -m tests.benchmarks $(OPTIONS)
 
 clean: ## remove what make built (never the store)
 	rm -rf .venv .uv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist
@@ -53,7 +57,7 @@ clean: ## remove what make built (never the store)
 define sync
 @test ! -e .uv/building || rm -rf .venv
 @touch .uv/building
-UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never .uv/bin/uv sync --frozen $(1)
+$(SYNC) $(1)
 @rm .uv/building
 endef
 
@@ -61,9 +65,11 @@ endef
 # else the pinned one from pip.
 .uv/bin/uv:
 	@mkdir -p $(@D)
-	@if uv export --frozen --quiet >/dev/null 2>&1; then ln -sf "$$(command -v uv)" $@; \
+	@if uv export --frozen --quiet >/dev/null 2>&1; then \
+		ln -sf "$$(command -v uv)" $@; \
 	elif $(PYTHON) -c 'import pip' 2>/dev/null; then \
-		PIP_ROOT_USER_ACTION=ignore $(PYTHON) -m pip install --quiet --upgrade --target .uv uv==$(UV_VERSION); \
+		$(PIP_INSTALL) --upgrade --target .uv/pip uv==$(UV_VERSION) && ln -sf ../pip/bin/uv $@; \
 	elif $(PYTHON) -c 'import ensurepip' 2>/dev/null; then \
-		$(PYTHON) -m venv .uv && .uv/bin/pip install --quiet uv==$(UV_VERSION); \
+		$(PYTHON) -m venv .uv/venv && .uv/venv/bin/pip install --quiet uv==$(UV_VERSION) \
+			&& ln -sf ../venv/bin/uv $@; \
 	else echo "$(PYTHON) has neither pip nor venv: apt install python3-venv" >&2; exit 1; fi

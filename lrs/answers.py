@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from email.utils import format_datetime
@@ -10,13 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import orjson
+from schemas.formatting import to_canonical, to_ids, to_version_1
 from starlette.responses import Response, StreamingResponse
 
 from lrs import parameters
 from lrs.endpoint import HORIZON_HEADER
 from lrs.multipart import render
 from schemas.formats import parse_timestamp
-from schemas.formatting import to_canonical, to_ids, to_version_1
 from schemas.language import parse_accept_language
 from schemas.versions import Version
 from statements.descriptions import definition_of
@@ -24,6 +23,8 @@ from statements.flags import Flag
 from statements.reader import attachments_of
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Iterator
+
     from lrs.call import Call
     from statements.database import Connection
     from statements.search import Page, Record
@@ -88,7 +89,7 @@ class Answer(NamedTuple):
         return StreamingResponse(_async(body), headers=headers)
 
 
-async def _async(chunks: Iterable[bytes]) -> Any:  # noqa: ANN401
+async def _async(chunks: Iterable[bytes]) -> AsyncIterator[bytes]:
     for chunk in chunks:
         yield chunk
 

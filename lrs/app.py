@@ -6,11 +6,11 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
-from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.routing import Route, Router
 
 from lrs.edge import Edge
 from lrs.endpoint import Endpoint
+from lrs.errors import NotFound, error_response
 from lrs.resources import (
     about,
     activities,
@@ -28,7 +28,7 @@ from statements.errors import StoreError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from lrs.access_log import AccessLog
     from lrs.services import Services
@@ -54,9 +54,9 @@ def routes(services: Services) -> list[Route]:
     ready = health.Ready(services)
     return [
         *(Route(base + each.path, Endpoint(services, each)) for each in XAPI_RESOURCES),
-        Route("/health", ready),
+        Route("/health", ready.get),
         Route("/health/live", health.live),
-        Route("/health/ready", ready),
+        Route("/health/ready", ready.get),
         Route("/metrics", Endpoint(services, metrics.RESOURCE)),
         Route("/openapi.json", openapi.get),
     ]
@@ -66,7 +66,7 @@ def build_app(services: Services, access_log: AccessLog | None) -> ASGIApp:
     """The ASGI application."""
 
     @contextlib.asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_: Router) -> AsyncIterator[None]:
         await services.store.start()
         noting = asyncio.create_task(_note_uses(services))
         try:
@@ -77,12 +77,18 @@ def build_app(services: Services, access_log: AccessLog | None) -> ASGIApp:
             await services.store.stop()
 
     return Edge(
-        Starlette(routes=routes(services), lifespan=lifespan),
+        # Of Starlette's application only the router: the edge is all the middleware there is.
+        Router(routes(services), redirect_slashes=False, default=_not_found, lifespan=lifespan),
         settings=services.settings,
         metrics=services.metrics,
         access_log=access_log,
         vital_paths=HEALTH_PATHS,
     )
+
+
+async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer for every path that is none of ours."""
+    await error_response(NotFound("there is no such resource"))(scope, receive, send)
 
 
 async def _note_uses(services: Services) -> None:

@@ -1,4 +1,4 @@
-"""A request to an xAPI resource, read and understood: parameters, headers, body, caller, version."""
+"""A request to an xAPI resource, understood: parameters, headers, body, caller, version."""
 
 from __future__ import annotations
 
@@ -76,7 +76,9 @@ async def read_incoming(request: Request) -> Incoming:
 
     """
     parameters = parse_query(request.scope["query_string"])
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers.raw}
+    headers = {
+        name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers.raw
+    }
     body = await request.body()
     incoming = Incoming(request.method, request.url.path, parameters, headers, body)
     return _unwrap(incoming) if _is_alternate(incoming) else incoming
@@ -104,7 +106,9 @@ def parse_query(query: bytes) -> dict[str, str]:
     parameters = dict(pairs)
     if len(parameters) < len(pairs):
         twice = next(name for name, _ in pairs if [other for other, _ in pairs].count(name) > 1)
-        raise BadRequest(Problem(f"query.{twice}", "a parameter occurs once", "Communication 2.1.3"))
+        raise BadRequest(
+            Problem(f"query.{twice}", "a parameter occurs once", "Communication 2.1.3")
+        )
     return parameters
 
 
@@ -121,7 +125,9 @@ def _unwrap(incoming: Incoming) -> Incoming:
     if method not in _METHODS:
         raise _alternate_problem("query.method", f"one of {', '.join(sorted(_METHODS))}")
     if len(incoming.parameters) > 1:
-        raise _alternate_problem("query", "no parameter beside `method`; the form carries the others")
+        raise _alternate_problem(
+            "query", "no parameter beside `method`; the form carries the others"
+        )
     if incoming.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
         raise _alternate_problem("Content-Type", f"must be {_FORM}")
     fields = parse_query(incoming.body)

@@ -17,7 +17,7 @@ from lrs.errors import NotFound, TooLarge
 from schemas.parsing import parse
 from schemas.versions import Version
 from statements import documents
-from statements.documents import Collection, Condition, is_json
+from statements.documents import Collection, Condition, Place, Sent, is_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,36 +73,26 @@ class Handlers:
             work = lambda c: documents.document_names(c, collection, since)  # noqa: E731
             return _json(orjson.dumps(await services.store.read(work)))
         if "since" in call.parameters:
-            raise parameters.bad("since", f"can't stand beside {self._kind.name}", "Communication 2.2")
-        document = await services.store.read(
-            lambda c: documents.get_document(c, collection, name)
-        )
+            rule = f"can't stand beside {self._kind.name}"
+            raise parameters.bad("since", rule, "Communication 2.2")
+        place = Place(collection, name)
+        document = await services.store.read(lambda c: documents.get_document(c, place))
         if document is None:
             raise NotFound("there is no such document")
         return _response(call, document)
 
     async def put(self, services: Services, call: Call) -> Response:
-        """Store a document in place of the old one."""
-        collection, name = self._place(call)
-        content_type, content = _content(services, call)
-        condition = self._condition_of_put(call)
-        await services.store.run(
-            lambda: documents.put_document(
-                services.store.database, collection, name, content_type, content, condition
-            )
-        )
+        """Store a document instead of the old one."""
+        place, sent = self._place(call), _sent(services, call)
+        condition, database = self._condition_of_put(call), services.store.database
+        await services.store.run(lambda: documents.put_document(database, place, sent, condition))
         return Response(status_code=204)
 
     async def post(self, services: Services, call: Call) -> Response:
         """Store a document, or merge a JSON object into the old one."""
-        collection, name = self._place(call)
-        content_type, content = _content(services, call)
-        condition = _condition(call)
-        await services.store.run(
-            lambda: documents.merge_document(
-                services.store.database, collection, name, content_type, content, condition
-            )
-        )
+        place, sent = self._place(call), _sent(services, call)
+        condition, database = _condition(call), services.store.database
+        await services.store.run(lambda: documents.merge_document(database, place, sent, condition))
         return Response(status_code=204)
 
     async def delete(self, services: Services, call: Call) -> Response:
@@ -113,20 +103,19 @@ class Handlers:
         name = parameters.text(call, self._kind.name)
         database, condition = services.store.database, _condition(call)
         if name is not None:
-            await services.store.run(
-                lambda: documents.delete_document(database, collection, name, condition)
-            )
+            place = Place(collection, name)
+            await services.store.run(lambda: documents.delete_document(database, place, condition))
         elif self._kind.deletes_all:
             await services.store.run(lambda: documents.delete_documents(database, collection))
         else:
             raise parameters.bad(self._kind.name, "is required", "Communication 2.2")
         return Response(status_code=204)
 
-    def _place(self, call: Call) -> tuple[Collection, str]:
+    def _place(self, call: Call) -> Place:
         call.principal.demand(f"{self._kind.right}/write")
         parameters.only(call, self._kind.parameters | {self._kind.name})
         name = parameters.required(call, self._kind.name, parameters.text)
-        return self._kind.collection(call), name
+        return Place(self._kind.collection(call), name)
 
     def _condition_of_put(self, call: Call) -> Condition:
         """In 1.0.3 a profile is never stored without a condition, a state always may be.
@@ -153,15 +142,15 @@ def _tags(header: str) -> tuple[str, ...]:
     return tuple(tag if tag == "*" or tag.endswith('"') else f'"{tag}"' for tag in found)
 
 
-def _content(services: Services, call: Call) -> tuple[str, bytes]:
-    """Content type and content of a document; JSON has to be JSON."""
+def _sent(services: Services, call: Call) -> Sent:
+    """The document that a call brings; what says it is JSON has to be JSON."""
     limit = services.settings.max_document_bytes
     if len(call.body) > limit:
         raise TooLarge(f"a document has {limit} bytes at most")
     content_type = call.header("content-type", "application/octet-stream")
     if is_json(content_type):
         parse(call.body, services.settings.max_json_depth)
-    return content_type, call.body
+    return Sent(content_type, call.body)
 
 
 def _response(call: Call, document: Document) -> Response:
@@ -178,4 +167,3 @@ def _response(call: Call, document: Document) -> Response:
 
 def _json(content: bytes) -> Response:
     return Response(content, media_type="application/json")
-

@@ -1,6 +1,6 @@
 """What every xAPI resource has in common: caller, version, method, errors.
 
-    request -> read -> authenticate -> version -> handler of the method -> response
+request -> read -> authenticate -> version -> handler of the method -> response
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from lrs.auth import NOBODY, basic_credentials, recognise
 from lrs.call import VERSION_HEADER, Call, Incoming, read_incoming, version_of
-from lrs.errors import STATUSES, MethodNotAllowed, Unauthorized, error_response
+from lrs.errors import STATUSES, MethodNotAllowed, error_response
 from schemas.errors import InvalidValue
 from schemas.versions import Version, negotiate
 

@@ -91,7 +91,9 @@ STATUSES: dict[type[Exception], tuple[HTTPStatus, str]] = {
 """Status and code of every error that a request can meet; anything else is a bug, answered 500."""
 
 _RETRY_AFTER_SECONDS = "2"  # a flush takes a tenth of that, a database restart about that
-_FIXED_TEXT = {  # the exception's own text is for the operator, not for clients
+_FIXED_TEXT: dict[
+    type[Exception], str
+] = {  # the exception's own text is for the operator, not for clients
     store.Unavailable: "the database cannot be reached; try again later",
     store.SchemaOutdated: "the server is being updated; try again later",
 }

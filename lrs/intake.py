@@ -6,12 +6,13 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from schemas.signatures import check_signature
+
 from lrs.errors import BadRequest, TooLarge
 from lrs.multipart import Attachment, is_multipart, match_attachments, statement_and_attachments
 from schemas.errors import InvalidStatement, Problem, SchemaError
 from schemas.members import splice
 from schemas.parsing import parse, split_batch
-from schemas.signatures import check_signature
 from schemas.validation import validate_statement
 from statements.prepared import Prepared, prepare
 from statements.requests import AppendRequest
@@ -26,7 +27,7 @@ Json = dict[str, Any]
 SIGNATURE = "http://adlnet.gov/expapi/attachments/signature"
 
 LARGE_BODY_BYTES = 256 * 1024
-"""From here on a body is worked on in a thread: it takes milliseconds that others would wait for."""
+"""From here on a body is worked on in a thread: others would have to wait for milliseconds."""
 
 
 async def take_in(services: Services, call: Call, put_id: UUID | None = None) -> AppendRequest:
@@ -103,7 +104,7 @@ class Intake:
         return self._with_put_id(text, value)
 
     def _with_put_id(self, text: bytes, value: Json) -> tuple[bytes, Json]:
-        """The id of a PUT stands for a missing one, and is not another one (Communication 2.1.1)."""
+        """Put the id of a PUT where none is; another one is refused (Communication 2.1.1)."""
         if self._put_id is None:
             return text, value
         if "id" not in value:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-DEFAULT_AUTHORITY = '{"objectType":"Agent","account":{"homePage":"{home}","name":"{key}"},"name":"{label}"}'
+DEFAULT_AUTHORITY = (
+    '{"objectType":"Agent","account":{"homePage":"{home}","name":"{key}"},"name":"{label}"}'
+)
 MOST_LABEL_CHARACTERS = 200
 
 
@@ -75,7 +77,7 @@ def _check(wish: Wish) -> None:
 
 
 def _authority(wish: Wish, key: str, home: str) -> Json:
-    """The template filled in: placeholders stand in JSON strings, so values are escaped for them."""
+    """The template filled in; placeholders stand in JSON strings, so values are escaped."""
     text = wish.authority or DEFAULT_AUTHORITY
     values = {"home": home, "key": key, "label": wish.label, "organisation": wish.organisation}
     for name, value in values.items():

@@ -108,7 +108,9 @@ def agent(call: Call, name: str = "agent") -> Json | None:
     except (InvalidJson, InvalidStatement) as error:
         raise BadRequest(*error.within(f"query.{name}").problems) from None
     if agent_ifi(value) is None:
-        raise bad(name, "needs an identifier: mbox, mbox_sha1sum, openid or account", "Data 2.4.2.3")
+        raise bad(
+            name, "needs an identifier: mbox, mbox_sha1sum, openid or account", "Data 2.4.2.3"
+        )
     return value  # type: ignore[no-any-return]  # validated to be an object
 
 

@@ -1,4 +1,4 @@
-"""The store as the event loop sees it: the writer's queue, and a bounded pool of reading threads."""
+"""The store as the event loop sees it: the writer's queue, and a pool of reading threads."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
+from statements.admission import Appended
 from statements.append import Appender, head
 from statements.clock import text_of
 from statements.credentials import Credentials
-from statements.errors import Overloaded, StoreError
+from statements.errors import Overloaded
 from statements.terms import Dictionary
 from statements.writer import Delivery, Failed, Flush, Limits, Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from statements.admission import Appended
     from statements.credentials import Credential
     from statements.database import Connection, Database
     from statements.requests import AppendRequest
@@ -77,11 +77,9 @@ class Store:
         ticket = asyncio.get_running_loop().create_future()
         self.writer.submit(request, ticket)
         outcome = await ticket
-        if isinstance(outcome, StoreError):
-            raise outcome
-        if isinstance(outcome, Failed):
-            raise RuntimeError("the append failed") from outcome.error
-        return outcome  # type: ignore[no-any-return]  # a future does not know its type
+        if isinstance(outcome, Appended):
+            return outcome
+        raise outcome.error if isinstance(outcome, Failed) else outcome
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Result of `work` on a reading connection."""

@@ -11,11 +11,11 @@ from statements.references import has_own
 from statements.terms import Dictionary, organisation_term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from statements.database import Connection
-    from statements.requests import AppendRequest
     from statements.prepared import Prepared
+    from statements.requests import AppendRequest
 
 
 class Appended(NamedTuple):
@@ -45,8 +45,12 @@ class Admission:
         self._dictionary = dictionary
         self.given = {s.id for request in requests for s in request.statements if s.id_given}
         column = tables.statement.c
-        self._texts = dict(connection.find(column.id, self.given, column.id, column.payload))
-        self.accepted: list[tuple[Prepared, str]] = []  # new statements, and who alone they may void for
+        self._texts: dict[bytes, bytes] = dict(
+            connection.find(column.id, self.given, column.id, column.payload)
+        )
+        self.accepted: list[
+            tuple[Prepared, str]
+        ] = []  # new statements, and who alone they may void for
         self._attachments: dict[bytes, bytes] = {}
 
     def admit(self, request: AppendRequest) -> Outcome:
@@ -64,7 +68,7 @@ class Admission:
         self._attachments |= request.attachments
         return Appended(len(new), len(request.statements) - len(new))
 
-    def attachments(self) -> Iterable[tuple[bytes, bytes]]:
+    def attachments(self) -> list[tuple[bytes, bytes]]:
         """Attachments of all accepted requests, known statements' included, in order of hash."""
         return sorted(self._attachments.items())
 

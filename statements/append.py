@@ -83,9 +83,7 @@ class Appender:
         """
         numbers: dict[str, int] = {}
         try:
-            outcomes = self._database.append(
-                lambda c, now: self._flush(c, now, requests, numbers)
-            )
+            outcomes = self._database.append(lambda c, now: self._flush(c, now, requests, numbers))
         except BaseException:
             self._descriptions.forget()
             raise
@@ -121,7 +119,14 @@ class Appender:
         given: set[bytes],
     ) -> None:
         nodes = [
-            Node(s.id, position, s.flags, s.target, s.terms, numbers.get(organisation_term(confined), 0))
+            Node(
+                s.id,
+                position,
+                s.flags,
+                s.target,
+                s.terms,
+                numbers.get(organisation_term(confined), 0),
+            )
             for s, position, _, confined in placed
         ]
         net = Net(connection, nodes, given)

@@ -82,7 +82,7 @@ class Database(ABC):
 
     @abstractmethod
     def read(self, work: Callable[[Connection], T]) -> T:
-        """Result of `work` on a read-only connection of this thread; tried again once if it broke."""
+        """Result of `work` on this thread's reading connection; tried again if that was broken."""
 
     @abstractmethod
     def append(self, work: Callable[[Connection, int], T]) -> T:

@@ -58,7 +58,9 @@ class Descriptions:
     def __init__(self) -> None:
         self._seen: dict[str, int] = {}
 
-    def write(self, connection: Connection, sources: Iterable[Source], numbers: dict[str, int]) -> None:
+    def write(
+        self, connection: Connection, sources: Iterable[Source], numbers: dict[str, int]
+    ) -> None:
         """Add the definitions and names that the sources bring; call it under the append lock.
 
         Args:

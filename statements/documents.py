@@ -47,6 +47,13 @@ _DELETE_ANY = delete(tables.document).where(_IN_COLLECTION)
 _DELETE_REGISTRATION = delete(tables.document).where(_IN_COLLECTION, _OF_REGISTRATION)
 
 
+class Sent(NamedTuple):
+    """A document as a client sends it."""
+
+    content_type: str
+    content: bytes
+
+
 class Document(NamedTuple):
     """A document as it is stored."""
 
@@ -77,6 +84,13 @@ class Collection:
     def registration_bytes(self) -> bytes:
         """The UUID's 16 bytes, or nothing."""
         return UUID(self.registration).bytes if self.registration else b""
+
+
+class Place(NamedTuple):
+    """Where a document is: its collection, and its name in it."""
+
+    collection: Collection
+    name: str  # stateId or profileId
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +127,9 @@ def etag_of(content: bytes) -> str:
     return f'"{sha1(content, usedforsecurity=False).hexdigest()}"'
 
 
-def get_document(connection: Connection, collection: Collection, name: str) -> Document | None:
-    """The document of this name, if there is one."""
-    row = connection.row(_GET, **_key(collection, name))
+def get_document(connection: Connection, place: Place) -> Document | None:
+    """The document at a place, if there is one."""
+    row = connection.row(_GET, **_key(place))
     return Document(*row) if row else None
 
 
@@ -130,34 +144,25 @@ def document_names(connection: Connection, collection: Collection, since: int = 
 
 
 def put_document(
-    database: Database,
-    collection: Collection,
-    name: str,
-    content_type: str,
-    content: bytes,
-    condition: Condition = UNCONDITIONAL,
+    database: Database, place: Place, sent: Sent, condition: Condition = UNCONDITIONAL
 ) -> None:
-    """Store a document, in place of the one of that name if there is one.
+    """Store a document, instead of the one that is there if there is one.
 
     Raises:
-        PreconditionFailed, DocumentConflict, ConditionMissing: the condition does not hold; nothing is changed.
+        PreconditionFailed, DocumentConflict, ConditionMissing: the condition does not hold;
+            nothing is changed.
 
     """
 
     def replace(found: Document | None) -> Document:
         condition.check(found)
-        return Document(content_type, etag_of(content), _now(), content)
+        return _document(sent)
 
-    _change(database, collection, name, replace)
+    _change(database, place, replace)
 
 
 def merge_document(
-    database: Database,
-    collection: Collection,
-    name: str,
-    content_type: str,
-    content: bytes,
-    condition: Condition = UNCONDITIONAL,
+    database: Database, place: Place, sent: Sent, condition: Condition = UNCONDITIONAL
 ) -> None:
     """Store a document, or merge its members into the one that is there: both are JSON objects.
 
@@ -169,16 +174,13 @@ def merge_document(
 
     def merge(found: Document | None) -> Document:
         condition.check(found)
-        merged = content if found is None else _merged(found, content_type, content)
-        return Document(content_type, etag_of(merged), _now(), merged)
+        return _document(sent if found is None else _merged(found, sent))
 
-    _change(database, collection, name, merge)
+    _change(database, place, merge)
 
 
-def delete_document(
-    database: Database, collection: Collection, name: str, condition: Condition = UNCONDITIONAL
-) -> None:
-    """Delete the document of this name; one that is not there is deleted already.
+def delete_document(database: Database, place: Place, condition: Condition = UNCONDITIONAL) -> None:
+    """Delete the document at a place; one that is not there is deleted already.
 
     Raises:
         PreconditionFailed: the condition does not hold; nothing is changed.
@@ -186,10 +188,10 @@ def delete_document(
     """
 
     def work(connection: Connection) -> None:
-        condition.check(get_document(connection, collection, name))
-        connection.execute(_DELETE, **_key(collection, name))
+        condition.check(get_document(connection, place))
+        connection.execute(_DELETE, **_key(place))
 
-    database.write(work, lock=collection.digest)
+    database.write(work, lock=place.collection.digest)
 
 
 def delete_documents(database: Database, collection: Collection) -> None:
@@ -208,53 +210,49 @@ def is_json(content_type: str) -> bool:
 
 
 def _change(
-    database: Database,
-    collection: Collection,
-    name: str,
-    change: Callable[[Document | None], Document],
+    database: Database, place: Place, change: Callable[[Document | None], Document]
 ) -> None:
-    key = _key(collection, name)
-
     def work(connection: Connection) -> None:
-        found = get_document(connection, collection, name)
+        found = get_document(connection, place)
         document = change(found)
         if found is None:
-            connection.execute(_INSERT, **_new_row(collection, name), **document._asdict())
+            connection.execute(_INSERT, **_new_row(place), **document._asdict())
         else:
-            connection.execute(_UPDATE, **key, **document._asdict())
+            connection.execute(_UPDATE, **_key(place), **document._asdict())
 
-    database.write(work, lock=collection.digest)
+    database.write(work, lock=place.collection.digest)
 
 
-def _merged(found: Document, content_type: str, content: bytes) -> bytes:
-    if not (is_json(found.content_type) and is_json(content_type)):
+def _document(sent: Sent) -> Document:
+    now = time.time_ns() // 1000
+    return Document(sent.content_type, etag_of(sent.content), now, sent.content)
+
+
+def _merged(found: Document, sent: Sent) -> Sent:
+    if not (is_json(found.content_type) and is_json(sent.content_type)):
         rule = "only a JSON object can be posted to a JSON object; PUT replaces the document"
         raise InvalidJson(Problem("$", rule, "Communication 2.2"))
-    return merge_objects(found.content, content)
+    return Sent(sent.content_type, merge_objects(found.content, sent.content))
 
 
-def _key(collection: Collection, name: str) -> dict[str, object]:
+def _key(place: Place) -> dict[str, object]:
     return {
-        "of_collection": collection.digest,
-        "of_registration": collection.registration_bytes,
-        "of_name": short_digest(name.encode()),
+        "of_collection": place.collection.digest,
+        "of_registration": place.collection.registration_bytes,
+        "of_name": short_digest(place.name.encode()),
     }
 
 
-def _new_row(collection: Collection, name: str) -> dict[str, object]:
+def _new_row(place: Place) -> dict[str, object]:
     return {
-        "collection": collection.digest,
-        "registration": collection.registration_bytes,
-        "name_digest": short_digest(name.encode()),
-        "name": name.encode(),
-        "agent": collection.agent.encode(),
-        "activity": collection.activity.encode(),
+        "collection": place.collection.digest,
+        "registration": place.collection.registration_bytes,
+        "name_digest": short_digest(place.name.encode()),
+        "name": place.name.encode(),
+        "agent": place.collection.agent.encode(),
+        "activity": place.collection.activity.encode(),
     }
 
 
 def _matches(etag: str, wanted: tuple[str, ...]) -> bool:
     return "*" in wanted or etag in (tag.removeprefix("W/") for tag in wanted)
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

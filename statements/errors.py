@@ -39,7 +39,7 @@ class DocumentConflict(StoreError):
 
 
 class ConditionMissing(StoreError):
-    """A profile document is stored with If-Match or If-None-Match only (1.0.3, Communication 3.1)."""
+    """A profile document is stored with If-Match or If-None-Match (1.0.3, Communication 3.1)."""
 
 
 class PreconditionFailed(StoreError):

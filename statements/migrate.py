@@ -91,16 +91,17 @@ def _pending(database: Database, connection: Connection) -> list[Migration]:
 
 def _grants(role: str) -> str:
     everything = tables.metadata.sorted_tables
-    append = ", ".join(table.name for table in everything if table.info["append_only"])
-    change = tables.document.name
-    return (
-        f"GRANT SELECT ON {', '.join(table.name for table in everything)} TO {role};"
-        f"GRANT INSERT ON {append} TO {role}; REVOKE INSERT ON migration FROM {role};"
-        f"GRANT INSERT, UPDATE, DELETE ON {change} TO {role};"
-        f"GRANT UPDATE (last_used) ON credential TO {role};"
-    )
+    append = [table.name for table in everything if table.info["append_only"]]
+    rights = {
+        "SELECT": [table.name for table in everything],
+        "INSERT": [name for name in append if name != tables.migration.name],
+        "INSERT, UPDATE, DELETE": [tables.document.name],
+        "UPDATE (last_used)": [tables.credential.name],
+    }
+    return "".join(f"GRANT {right} ON {', '.join(on)} TO {role};" for right, on in rights.items())
 
 
+_DISTRIBUTE = text("SELECT create_distributed_table(:name, :column)")
 _CITUS = text("SELECT 1 FROM pg_extension WHERE extname = 'citus'")
 
 
@@ -123,6 +124,6 @@ def _distribute(connection: Connection) -> list[str]:
         # Triggers are refused on distributed tables; there the privileges alone protect the log.
         connection.script(f"DROP TRIGGER IF EXISTS append_only ON {table.name}")
         if column is not None:
-            connection.script(f"SELECT create_distributed_table('{table.name}', '{column}')")
+            connection.execute(_DISTRIBUTE, name=table.name, column=column)
             names.append(table.name)
     return names

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import psycopg
 from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import psycopg as dialects
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.types import BigInteger, LargeBinary, SmallInteger, String
+from typing_extensions import override
 
 from statements.database import Connection, Database, Row, render
 from statements.errors import Unavailable
@@ -23,8 +24,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-DIALECT = dialects.dialect()
-ARRAYS = {BigInteger: "bigint[]", SmallInteger: "smallint[]", LargeBinary: "bytea[]", String: "text[]"}
+DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]  # SQLAlchemy has no types here
+ARRAYS = {
+    BigInteger: "bigint[]",
+    SmallInteger: "smallint[]",
+    LargeBinary: "bytea[]",
+    String: "text[]",
+}
 
 APPEND_LOCK = 0x76696C6C65  # "ville": the lock under which positions are given
 CONNECT_TIMEOUT_SECONDS = 5
@@ -56,14 +62,17 @@ class PostgreSQLConnection(Connection):
         self.raw.adapters.register_dumper(int, Int8BinaryDumper)
         self._cursor = self.raw.cursor(binary=True)
 
+    @override
     def rows(self, query: Executable, **parameters: object) -> list[Row]:
         sql, constants = render(query, DIALECT)
         return self._run(sql, constants | parameters).fetchall()
 
+    @override
     def execute(self, query: Executable, **parameters: object) -> int:
         sql, constants = render(query, DIALECT)
         return self._run(sql, constants | parameters).rowcount
 
+    @override
     def stream(self, query: Executable, **parameters: object) -> Iterator[Row]:
         with self.raw.cursor("stream", binary=True) as cursor:
             cursor.itersize = STREAM_ROWS
@@ -71,14 +80,17 @@ class PostgreSQLConnection(Connection):
             cursor.execute(sql.encode(), constants | parameters)
             yield from cursor
 
+    @override
     def script(self, sql: str) -> None:
         self.raw.execute(sql.encode())
 
+    @override
     def insert(self, table: Table, rows: Sequence[Row], *, if_absent: bool = False) -> None:
         if rows:
             columns = [list(column) for column in zip(*rows, strict=True)]
             self._run(_insertion(table, if_absent), columns)
 
+    @override
     def find(self, by: Column[Any], values: Iterable[object], *columns: Column[Any]) -> list[Row]:
         wanted = list(values)
         if not wanted:
@@ -114,23 +126,28 @@ class PostgreSQL(Database):
         self._opened: set[PostgreSQLConnection] = set()
         self._guard = threading.Lock()
 
+    @override
     def read(self, work: Callable[[Connection], T]) -> T:
         return self._retried(work)
 
+    @override
     def append(self, work: Callable[[Connection, int], T]) -> T:
         def timed(connection: Connection) -> T:
             return work(connection, connection.rows(_TIME)[0][0])
 
         return self._retried(lambda connection: self._locked(connection, APPEND_LOCK, timed))
 
+    @override
     def quiet_since(self) -> int | None:
         now, free = self.read(lambda connection: connection.rows(_QUIET))[0]
         return now if free else None
 
+    @override
     def write(self, work: Callable[[Connection], T], *, lock: bytes = b"") -> T:
         key = int.from_bytes(blake2b(lock, digest_size=8).digest(), "big", signed=True)
         return self._retried(lambda connection: self._locked(connection, key, work), tries=1)
 
+    @override
     def snapshot(self, work: Callable[[Connection], T]) -> T:
         connection = self._open()
         try:
@@ -142,9 +159,11 @@ class PostgreSQL(Database):
         finally:
             self._discard(connection)
 
+    @override
     def has_table(self, connection: Connection, name: str) -> bool:
         return connection.row(_TABLE, name=name) is not None
 
+    @override
     def listen(self, channel: str, begin: Callable[[], None]) -> Iterator[str]:
         try:
             connection = self._open()
@@ -159,9 +178,11 @@ class PostgreSQL(Database):
         except psycopg.Error as error:
             raise Unavailable(str(error).strip()) from error
 
+    @override
     def size_bytes(self) -> int:
         return int(self.read(lambda connection: connection.rows(_SIZE))[0][0])
 
+    @override
     def close(self) -> None:
         self.closed = True
         with self._guard:

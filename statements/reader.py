@@ -58,7 +58,12 @@ def read_log(connection: Connection, after: int, limit: int) -> list[Entry]:
 
 
 def find_statement(
-    connection: Connection, dictionary: Dictionary, statement_id: bytes, scope: Scope, *, voided: bool
+    connection: Connection,
+    dictionary: Dictionary,
+    statement_id: bytes,
+    scope: Scope,
+    *,
+    voided: bool,
 ) -> Record | None:
     """The statement with this id if it is voided or not as asked, and in the scope."""
     row = connection.row(_BY_ID, id=statement_id, shard=statement_id[-1])
@@ -68,9 +73,7 @@ def find_statement(
     return record if _in_scope(connection, dictionary, record.position, scope) else None
 
 
-def _in_scope(
-    connection: Connection, dictionary: Dictionary, position: int, scope: Scope
-) -> bool:
+def _in_scope(connection: Connection, dictionary: Dictionary, position: int, scope: Scope) -> bool:
     needed = []
     if scope.authority is not None:
         needed.append((agent_term(scope.authority), Role.AUTHORITY))

@@ -86,7 +86,7 @@ class Net:
         self._waiting = connection.find(column.target, given, *wanted)
 
     def inherited(self) -> Iterator[Inherited]:
-        """Index rows that the new statements bring to their referrers, and get from their targets."""
+        """Index rows that new statements bring to their referrers, and get from their targets."""
         targets = {node.target for node in self._fresh.values() if node.target is not None}
         referred = targets | {row[0] for row in self._waiting}
         for node in self._fresh.values():
@@ -96,7 +96,9 @@ class Net:
     def voided(self) -> set[tuple[int, int]]:
         """Position and shard of statements, new or old, that are voided from now on."""
         voids = [(n.target, n.confined_to) for n in self._fresh.values() if n.voids]
-        voids += [(target, confined_to) for target, _, voiding, confined_to in self._waiting if voiding]
+        voids += [
+            (target, confined_to) for target, _, voiding, confined_to in self._waiting if voiding
+        ]
         found = ((self._node(target), confined_to) for target, confined_to in voids if target)
         return {
             (node.position, node.shard)
@@ -105,7 +107,7 @@ class Net:
         }
 
     def _may_void(self, node: Node, confined_to: int) -> bool:
-        """A voiding statement can't be voided (Data 2.3.2), nor another organisation's by a confined one."""
+        """A voiding statement can't be voided (Data 2.3.2), nor can others' by a confined one."""
         if node.voids:
             return False
         return not confined_to or has_own(self._connection, node.position, confined_to)
@@ -123,7 +125,7 @@ class Net:
 
     def _targets(self, node: Node) -> Iterator[Node]:
         """The statement itself and those that it leads to, in order."""
-        seen = set()
+        seen: set[bytes] = set()
         following: Node | None = node
         while following is not None and following.id not in seen and len(seen) <= MOST_STEPS:
             yield following
@@ -162,9 +164,7 @@ class Net:
         return [_node_of(*row) for row in self._connection.find(by, values, *wanted)]
 
 
-def has_own(
-    connection: Connection, position: int, number: int, role: Role = Role.DIRECT
-) -> bool:
+def has_own(connection: Connection, position: int, number: int, role: Role = Role.DIRECT) -> bool:
     """Whether a stored statement itself has a term: an organisation's, or its authority's."""
     key = posting_key(number, role)
     return connection.row(_OWN_POSTING, key=key, position=position) is not None

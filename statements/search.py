@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from statements.database import Connection
 
-_AGENT_ROLES = (Role.DIRECT, Role.RELATED, Role.AUTHORITY)
-_ACTIVITY_ROLES = (Role.DIRECT, Role.RELATED)
+_AGENT_ROLES: tuple[Role, ...] = (Role.DIRECT, Role.RELATED, Role.AUTHORITY)
+_ACTIVITY_ROLES: tuple[Role, ...] = (Role.DIRECT, Role.RELATED)
 
 COUNTED = (300, 20_000)
 """How far the rows of each filter are counted, step by step, to find the rarest."""
@@ -94,9 +94,7 @@ class Shape(NamedTuple):
     high: bool
 
 
-def search(
-    connection: Connection, dictionary: Dictionary, filters: Filters, scope: Scope
-) -> Page:
+def search(connection: Connection, dictionary: Dictionary, filters: Filters, scope: Scope) -> Page:
     """A page of the statements that match the filters, voided ones left out."""
     wanted = _resolve(connection, dictionary, filters, scope)
     if wanted is None:
@@ -108,9 +106,7 @@ def search(
         sizes[0] if sizes else None, sizes[1:], filters.ascending, low is not None, high is not None
     )
     values = {f"k{i}_{j}": key for i, each in enumerate(wanted) for j, key in enumerate(each.keys)}
-    rows = connection.rows(
-        page_query(shape), low=low, high=high, rows=filters.limit + 1, **values
-    )
+    rows = connection.rows(page_query(shape), low=low, high=high, rows=filters.limit + 1, **values)
     records = [Record(*row) for row in rows[: filters.limit]]
     more = len(rows) > filters.limit
     return Page(records, records[-1].position if more else None)
@@ -132,7 +128,7 @@ def _resolve(
 
 def _asked(filters: Filters, scope: Scope) -> list[tuple[str, tuple[Role, ...], bool]]:
     """Term, roles and "own" of each filter in use."""
-    direct = (Role.DIRECT,)
+    direct: tuple[Role, ...] = (Role.DIRECT,)
     asked: list[tuple[str, tuple[Role, ...], bool]] = []
     if filters.agent is not None:
         roles = _AGENT_ROLES if filters.related_agents else direct
@@ -229,7 +225,8 @@ def _positions(shape: Shape) -> Any:  # noqa: ANN401  # a subquery, SQLAlchemy's
 def _arm(shape: Shape, key: Any, *, own: bool) -> Select[Any]:  # noqa: ANN401
     """The first positions of one key that the other filters hold for."""
     posting = tables.posting.alias("lead")
-    query = select(posting.c.position, posting.c.shard).distinct().where(posting.c.key == key)
+    query: Select[Any] = select(posting.c.position, posting.c.shard).distinct()
+    query = query.where(posting.c.key == key)
     if own:
         query = query.where(posting.c.via == 0)
     for i, (keys, other_own) in enumerate(shape.others, 1):

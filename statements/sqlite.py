@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.dialects import sqlite
+from typing_extensions import override
 
 from statements.database import Connection, Database, Row, render
 from statements.errors import Unavailable
@@ -59,19 +60,24 @@ class SQLiteConnection(Connection):
         self.raw.execute("PRAGMA synchronous = FULL")  # a commit is durable before it is answered
         self.raw.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
 
+    @override
     def rows(self, query: Executable, **parameters: object) -> list[Row]:
         return self._run(query, parameters).fetchall()
 
+    @override
     def execute(self, query: Executable, **parameters: object) -> int:
         return self._run(query, parameters).rowcount
 
+    @override
     def stream(self, query: Executable, **parameters: object) -> Iterator[Row]:
         return iter(self._run(query, parameters))
 
+    @override
     def script(self, sql: str) -> None:
         for command in _commands(sql):
             self.raw.execute(command)
 
+    @override
     def insert(self, table: Table, rows: Sequence[Row], *, if_absent: bool = False) -> None:
         width = len(table.columns)
         start = 0
@@ -81,6 +87,7 @@ class SQLiteConnection(Connection):
             self.raw.execute(_insertion(table, size, if_absent), values)
             start += size
 
+    @override
     def find(self, by: Column[Any], values: Iterable[object], *columns: Column[Any]) -> list[Row]:
         wanted = list(values)
         found: list[Row] = []
@@ -151,7 +158,7 @@ def _insertion(table: Table, rows: int, if_absent: bool) -> str:  # noqa: FBT001
     verb = "INSERT OR IGNORE" if if_absent else "INSERT"
     names = ", ".join(column.name for column in table.columns)
     row = "(" + ", ".join("?" * len(table.columns)) + ")"
-    return f"{verb} INTO {table.name} ({names}) VALUES " + ", ".join([row] * rows)  # noqa: S608
+    return f"{verb} INTO {table.name} ({names}) VALUES " + ", ".join([row] * rows)
 
 
 def _lookup(by: Column[Any], size: int, columns: tuple[Column[Any], ...]) -> str:
@@ -195,26 +202,31 @@ class SQLite(Database):
         self._write_lock = threading.Lock()  # SQLite's own lock only polls; these queue
         self._writer: SQLiteConnection | None = None
 
+    @override
     def read(self, work: Callable[[Connection], T]) -> T:
         try:
             return work(self._reader())
         except sqlite3.OperationalError as error:
             raise Unavailable(str(error)) from error
 
+    @override
     def append(self, work: Callable[[Connection, int], T]) -> T:
         return self.write(lambda connection: work(connection, self._clock()))
 
+    @override
     def quiet_since(self) -> int | None:
         now = self._clock()
         return now if self._file_lock.is_free() else None
 
-    def write(self, work: Callable[[Connection], T], *, lock: bytes = b"") -> T:  # noqa: ARG002  # one writer at a time anyway
+    @override
+    def write(self, work: Callable[[Connection], T], *, lock: bytes = b"") -> T:
         with self._write_lock, self._file_lock.exclusive():
             try:
                 return self._transaction(self._writing(), "BEGIN IMMEDIATE", work)
             except sqlite3.OperationalError as error:
                 raise Unavailable(str(error)) from error
 
+    @override
     def snapshot(self, work: Callable[[Connection], T]) -> T:
         connection = self._open(READER_CACHE_KIB)
         try:
@@ -223,16 +235,20 @@ class SQLite(Database):
             self._opened.remove(connection)
             connection.raw.close()
 
+    @override
     def has_table(self, connection: Connection, name: str) -> bool:
         return connection.row(_TABLE, name=name) is not None
 
-    def listen(self, channel: str, begin: Callable[[], None]) -> Iterator[str]:  # noqa: ARG002  # nothing is announced
+    @override
+    def listen(self, channel: str, begin: Callable[[], None]) -> Iterator[str]:
         return iter(())
 
+    @override
     def size_bytes(self) -> int:
         files = (Path(self.path + suffix) for suffix in ("", "-wal"))
         return sum(file.stat().st_size for file in files if file.exists())
 
+    @override
     def close(self) -> None:
         self.closed = True
         with self._write_lock:

@@ -8,12 +8,14 @@ statement for two bytes instead of sixteen (docs/decisions/0002-shard-byte.md). 
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, SmallInteger, String, Table
 
 metadata = MetaData()
 
 
-def _column(name: str, kind: type, *, key: bool = False, null: bool = False) -> Column:
+def _column(name: str, kind: type, *, key: bool = False, null: bool = False) -> Column[Any]:
     return Column(name, kind(), primary_key=key, nullable=null, autoincrement=False)
 
 
@@ -106,7 +108,9 @@ agent_name = Table(
 document = Table(
     "document",
     metadata,
-    _column("collection", LargeBinary, key=True),  # digest of resource, organisation, activity, agent
+    _column(
+        "collection", LargeBinary, key=True
+    ),  # digest of resource, organisation, activity, agent
     _column("registration", LargeBinary, key=True),  # UUID's bytes, or empty
     _column("name_digest", LargeBinary, key=True),
     _column("name", LargeBinary),  # stateId or profileId

@@ -126,5 +126,7 @@ def _create(connection: Connection, terms: Collection[str]) -> dict[str, int]:
         return {}
     last = connection.rows(_LAST_NUMBER)[0][0] or 0
     numbers = {term: last + i for i, term in enumerate(terms, 1)}
-    connection.insert(tables.term, sorted((short_digest(term.encode()), n) for term, n in numbers.items()))
+    connection.insert(
+        tables.term, sorted((short_digest(term.encode()), n) for term, n in numbers.items())
+    )
     return numbers

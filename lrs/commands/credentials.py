@@ -146,4 +146,6 @@ def _facts(credential: Credential) -> dict[str, object]:
 def _lines(facts: dict[str, object]) -> str:
     shown = {name: " ".join(v) if isinstance(v, list) else v for name, v in facts.items()}
     shown["authority"] = json.dumps(facts["authority"], ensure_ascii=False)
-    return "\n".join(f"{name:<13} {value}" for name, value in shown.items() if value not in {"", None})
+    return "\n".join(
+        f"{name:<13} {value}" for name, value in shown.items() if value not in {"", None}
+    )

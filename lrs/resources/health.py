@@ -1,4 +1,4 @@
-"""Health: is the process alive, and can it do its work?"""
+"""Health: whether the process is alive, and whether it can do its work."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Ready:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def __call__(self, request: Request) -> Response:  # noqa: ARG002  # it has no parameters
+    async def get(self, request: Request) -> Response:  # noqa: ARG002  # it has no parameters
         """200 if the process can do its work, else 503 and what is wrong."""
         store = self._services.store
         checks = {"database": "ok", "writer": "ok" if store.writer.is_alive else "stopped"}

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from lrs.simulation.chance import hexadecimal, uuid_from
-from lrs.simulation.dialects.text import PLATFORM, dumps, php
+from lrs.simulation.dialects.text import PLATFORM, escaped
 
+_AGENT = '"objectType":"Agent"'
 MOOC = "https://mooc.ville-app.example"
 
 
@@ -39,13 +40,13 @@ class Identity(NamedTuple):
     @classmethod
     def of(cls, name: str, digits: str) -> Identity:
         """The identity of that pseudonym, the other systems' UUIDs out of `digits`."""
-        account = {"account": {"homePage": PLATFORM, "name": name}}
-        trax = {"account": {"name": uuid_from(digits), "homePage": PLATFORM}}
-        mooc = {"account": {"name": uuid_from(digits[8:]), "homePage": MOOC}}
-        agent = {"objectType": "Agent"}
+        account = f'"account":{{"homePage":"{PLATFORM}","name":"{name}"}}'
+        trax = f'"account":{{"name":"{uuid_from(digits)}","homePage":"{PLATFORM}"}}'
+        mooc = f'"account":{{"name":"{uuid_from(digits[8:])}","homePage":"{MOOC}"}}'
         return cls(
-            name, dumps(agent | account), php(account), php(agent | trax), dumps(agent | mooc)
-        )
+            name, f"{{{_AGENT},{account}}}", escaped(f"{{{account}}}"),
+            escaped(f"{{{_AGENT},{trax}}}"), f"{{{_AGENT},{mooc}}}",
+        )  # fmt: skip
 
     @classmethod
     def learner(cls, seed: int, number: int) -> Identity:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from heapq import heappop, heappush
 
 
-
 class Agenda:
     """Things to do at an instant; of the same instant, the first noted comes first."""
 
@@ -21,6 +20,11 @@ class Agenda:
         """Do `task(world, at, *arguments)` at that instant."""
         self._noted += 1
         heappush(self._entries, (at, self._noted, task, arguments))
+
+    @property
+    def earliest(self) -> int:
+        """The instant of the next entry."""
+        return self._entries[0][0]
 
     def next(self) -> tuple[int, Callable[..., None], tuple[object, ...]]:
         """Take the earliest entry out: instant, task, arguments."""

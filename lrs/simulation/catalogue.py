@@ -11,8 +11,8 @@ from lrs.simulation.options import Options
 from lrs.simulation.questions import lesson_question, quiz_question
 
 SOURCES: tuple[Source, ...] = (
-    "moodle", "trax", "cmi5", "mooc", "game", "moodle", "moodle", "moodle", "moodle", "trax",
-    "moodle", "cmi5", "moodle", "moodle", "moodle", "trax", "moodle", "moodle", "moodle", "moodle",
+    "moodle", "trax", "cmi5", "mooc", "game", "moodle", "moodle", "moodle", "moodle", "moodle",
+    "moodle", "trax", "moodle", "moodle", "moodle", "moodle", "moodle", "moodle", "moodle", "moodle",
 )  # fmt: skip
 """Where the courses run: every twenty of them alike."""
 
@@ -67,7 +67,13 @@ class Catalogue:
         return {
             "courses": [_describe(course) for course in self.courses],
             "badges": [_describe_badge(course) for course in self.courses if course.badge]
-            + [{"id": moodle.badge_id(self.site_badge), "name": moodle.SITE_BADGE, "any_courses": SITE_BADGE_COURSES}],
+            + [
+                {
+                    "id": moodle.badge_id(self.site_badge),
+                    "name": moodle.SITE_BADGE,
+                    "any_courses": SITE_BADGE_COURSES,
+                }
+            ],
         }
 
 
@@ -79,7 +85,7 @@ def _course(chance: Chance, number: int) -> Course:
     title = f"{subject} - {form}" if edition == 1 else f"{subject} - {form} {edition}"
     course = Course(
         number, source, "", title, tag,
-        free=source != "moodle" or number % 2 == 1,
+        free=source != "moodle" or number % 4 != 0,
         says_completed=number % 5 != 3 or source in {"cmi5", "game"},
         certified=source == "moodle" and number % 7 == 0,
         badge=number + 1 if source == "moodle" and number % _BADGE_EVERY == 0 else None,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lrs.simulation.courses import Module
     from lrs.simulation.visit import Visit
 
-_REVOKED = 0.06
+_REVOKED = 0.1
 
 
 def complete(visit: Visit, module: Module, *, passed: bool = False) -> None:
@@ -77,7 +77,7 @@ def _award(visit: Visit, badge: int, *, of_course: bool) -> None:
     visit.tell(text)
     visit.world.badges.award(visit.learner, badge, visit.now)
     if visit.world.chance.happens(_REVOKED):
-        later = visit.now + int(visit.world.chance.between(1, 60) * DAY)
+        later = visit.now + int(visit.world.chance.between(1, 20) * DAY)
         visit.world.agenda.note(later, staff.revoke_badge, visit.learner, badge, course)
 
 
@@ -87,5 +87,5 @@ def _certify(visit: Visit) -> None:
     act = visit.act(5, 40)
     visit.tell(moodle.certificate(act, events.CERTIFICATE_ISSUED, code, visit.who))
     if visit.world.chance.happens(_REVOKED):
-        later = visit.now + int(visit.world.chance.between(1, 60) * DAY)
+        later = visit.now + int(visit.world.chance.between(1, 20) * DAY)
         visit.world.agenda.note(later, staff.revoke_certificate, visit.learner, code)

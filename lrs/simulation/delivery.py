@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from enum import Enum
 from heapq import heappop, heappush
@@ -20,6 +20,15 @@ class Via(Enum):
     PLAYER = "a player, at once"
     OFFLINE = "a phone without network, hours or days later"
     NIGHTLY = "an import in the following night"
+
+
+_ARRIVAL: dict[Via, Callable[[int, float], int]] = {
+    Via.CRON: lambda at, luck: (at // MINUTE + 1) * MINUTE + int(luck * 8 * SECOND),
+    Via.PLAYER: lambda at, luck: at + 200 + int(luck * 2 * SECOND),
+    Via.OFFLINE: lambda at, luck: at + int((1 + luck * luck * 71) * HOUR),
+    Via.NIGHTLY: lambda at, luck: (at // DAY + 1) * DAY + int(luck * HOUR),
+}
+"""When a statement arrives on each way, from when it happened and a draw from [0, 1)."""
 
 
 class Full(Exception):  # noqa: N818 - no error: the end of the run
@@ -89,16 +98,11 @@ class Outbox:
 
     def _arrival(self, at: int, via: Via) -> int:
         luck = self._chance.share()
-        if via is Via.CRON:
-            arrival = (at // MINUTE + 1) * MINUTE + int(luck * 8 * SECOND)
-        elif via is Via.PLAYER:
-            arrival = at + 200 + int(luck * 2 * SECOND)
-        elif via is Via.OFFLINE:
-            arrival = at + int((1 + luck * luck * 71) * HOUR)
-        else:
-            arrival = (at // DAY + 1) * DAY + int(luck * HOUR)
-        return next((end + int(luck * 20 * MINUTE) for start, end in self._outages
-                     if start <= arrival < end), arrival)  # fmt: skip
+        arrival = _ARRIVAL[via](at, luck)
+        for start, end in self._outages:
+            if start <= arrival < end:
+                return end + int(luck * 20 * MINUTE)
+        return arrival
 
     def arrived(self, until: int) -> Iterator[bytes]:
         """What has arrived up to that instant, in order."""

@@ -124,5 +124,3 @@ def weekly_visits(activity: Sequence[float], distinct: float) -> float:
         seen = sum(1 - exp(-visits * each / (total * weight)) for each in sample) * weight
         low, high = (visits, high) if seen < distinct else (low, visits)
     return low
-
-

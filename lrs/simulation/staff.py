@@ -28,9 +28,14 @@ _HOW_TEXT = {How.MANUAL: "manual", How.SELF: "self", How.IMPORT: "sirh"}
 
 def enrol(world: World, at: int, how: How, among: int) -> None:
     """Enrol one of the first `among` learners in some course, or again in one that was left."""
-    learner, course = world.learners.pick(world.chance, among), world.catalogue.enrollable(world.chance)
+    learner, course = (
+        world.learners.pick(world.chance, among),
+        world.catalogue.enrollable(world.chance),
+    )
     row = world.ledger.find(learner, course.number)
-    if world.connections.busy(learner, at) or (row is not None and not _may_return(world, row, how)):
+    if world.connections.busy(learner, at) or (
+        row is not None and not _may_return(world, row, how)
+    ):
         return
     _enrolment(world, at, learner, course, events.ENROLLED, how)
     if row is None:
@@ -72,7 +77,11 @@ def _changeable(world: World, at: int) -> int | None:
     row = world.chance.whole(0, len(ledger) - 1)
     made_by_manager = ledger.how[row] in {How.MANUAL, How.IMPORT}
     idle = ledger.status[row] == Status.ACTIVE and not ledger.completed[row]
-    return row if made_by_manager and idle and not world.connections.busy(ledger.learner[row], at) else None
+    return (
+        row
+        if made_by_manager and idle and not world.connections.busy(ledger.learner[row], at)
+        else None
+    )
 
 
 def _change(world: World, at: int, row: int, event: Event, status: Status) -> None:
@@ -82,9 +91,7 @@ def _change(world: World, at: int, row: int, event: Event, status: Status) -> No
     world.ledger.status[row] = status
 
 
-def _enrolment(
-    world: World, at: int, learner: int, course: Course, event: Event, how: How
-) -> None:
+def _enrolment(world: World, at: int, learner: int, course: Course, event: Event, how: How) -> None:
     act = world.act(world.learners.identity(learner), at)
     by = IMPORTER if how is How.IMPORT else world.chance.pick(MANAGERS)
     world.outbox.send(moodle.enrolment(act, event, course, _HOW_TEXT[how], by), at, Via.CRON)

@@ -18,7 +18,7 @@ _OFFICE_MINUTES, _BREAK_MINUTES = (8, 50), (3, 18)
 _GOES_ON, _SECOND_COURSE = 0.8, 0.3
 _ENROLS = 0.7
 _MODULES_AT_A_TIME = 5
-_UNTICKS, _GIVES_UP = 0.03, 0.012
+_UNTICKS, _GIVES_UP = 0.06, 0.012
 _MAKES_MISTAKE, _ODD_CLOCK = 0.006, 0.004
 
 
@@ -34,21 +34,22 @@ def come(world: World, at: int, learner: int, among: int) -> None:
 def _stay(visit: Visit) -> None:
     world = visit.world
     course = _choose(visit)
+    source = course.source if course else "moodle"
     if world.chance.happens(_LOGS_IN):
-        visit.log_in(course.source)
+        visit.log_in(source)
     in_office = world.learners.in_office(visit.learner)
     minutes = world.chance.between(*(_OFFICE_MINUTES if in_office else _BREAK_MINUTES))
     leaves = visit.now + int(minutes * MINUTE)
-    _study(visit, course, leaves)
-    if visit.now < leaves and world.chance.happens(_SECOND_COURSE):
-        visit.row = -1
-        _study(visit, _choose(visit), leaves)
+    while course is not None:
+        _study(visit, course, leaves)
+        goes_on = visit.now < leaves and world.chance.happens(_SECOND_COURSE)
+        course = _choose(visit) if goes_on else None
     if world.chance.happens(_LOGS_OUT):
-        visit.log_out(course.source)
+        visit.log_out(source)
 
 
-def _choose(visit: Visit) -> Course:
-    """A course to go on with, a new one, or an old one to look at again."""
+def _choose(visit: Visit) -> Course | None:
+    """A course to go on with, a new one, an old one to look at again; or there is none."""
     world, courses = visit.world, visit.world.catalogue.courses
     rows = open_rows(visit)
     fresh = None if rows and world.chance.happens(_GOES_ON) else unknown_course(visit)
@@ -57,7 +58,11 @@ def _choose(visit: Visit) -> Course:
     known = rows or [
         row for row in world.ledger.of(visit.learner) if world.ledger.status[row] == Status.ACTIVE
     ]
-    return courses[world.ledger.course[world.chance.pick(known)]] if known else courses[1 % len(courses)]
+    return (
+        courses[world.ledger.course[world.chance.pick(known)]]
+        if known
+        else courses[1 % len(courses)]
+    )
 
 
 def _study(visit: Visit, course: Course, leaves: int) -> None:
@@ -77,11 +82,9 @@ def _study(visit: Visit, course: Course, leaves: int) -> None:
 
 def _enter(visit: Visit, course: Course) -> None:
     """Find the learner's row of the course, or begin one: enrolled by oneself, or just there."""
-    ledger = visit.world.ledger
-    row = ledger.find(visit.learner, course.number)
-    if row is None:
-        row = _enrol(visit, course)
-    visit.row = row
+    visit.row = -1
+    row = visit.world.ledger.find(visit.learner, course.number)
+    visit.row = _enrol(visit, course) if row is None else row
 
 
 def _enrol(visit: Visit, course: Course) -> int:

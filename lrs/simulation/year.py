@@ -10,11 +10,14 @@ from lrs.simulation.delivery import Full
 from lrs.simulation.learners import DirectoryRow, weekly_visits
 from lrs.simulation.ledger import How
 from lrs.simulation.options import Options
-from lrs.simulation.paris import HOUR, instant
-from lrs.simulation.seasons import busyness, holidays, moment, working_moment
+from lrs.simulation.paris import SECOND, instant
+from lrs.simulation.seasons import busyness, moment, working_day, working_moment
 from lrs.simulation.study import come
 from lrs.simulation.truth import tell_truth
-from lrs.simulation.world import IMPORTER, World
+from lrs.simulation.world import World
+
+_IMPORT_DAY = 5
+"""The day of the month on which the human resources system sends enrolments."""
 
 _STATEMENTS_A_VISIT = 12
 """Fewer than in fact, so that a period asked for so many statements holds them."""
@@ -69,3 +72,34 @@ class Simulation:
         _plan_staff(world, day, visits, among)
         tomorrow = day + timedelta(days=1)
         world.agenda.note(instant(tomorrow), self._plan, tomorrow)
+
+
+def _plan_staff(world: World, day: date, visits: int, among: int) -> None:
+    """What managers and the administrator do on a working day, and the monthly import."""
+    if working_day(day) != day:
+        return
+    for task, share, arguments in (
+        (staff.enrol, 0.25, (How.MANUAL, among)),
+        (staff.suspend, 0.03, ()),
+        (staff.unenrol, 0.02, ()),
+        (staff.waive, 0.05, ()),
+        (staff.look_as_learner, 0.01, (among,)),
+    ):
+        for _ in range(world.chance.rounded(visits * share)):
+            world.agenda.note(working_moment(world.chance, day), task, *arguments)
+    if day == working_day(day.replace(day=_IMPORT_DAY)):
+        for number in range(visits):
+            at = instant(day, 6) + number * 2 * SECOND
+            world.agenda.note(at, staff.enrol, How.IMPORT, among)
+
+
+def _weekly_visits(world: World) -> float:
+    """Visits in an ordinary week: as many as the options want of learners and of statements."""
+    options = world.options
+    half_way = options.start + (options.end - options.start) / 2
+    present = world.learners.joined_by(half_way)
+    visits = weekly_visits(world.learners.activity[:present], options.ordinary_week())
+    if options.statements is None:
+        return visits
+    weeks = sum(busyness(day) for day in options.days())
+    return max(visits, options.statements / (_STATEMENTS_A_VISIT * weeks))

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-import tincan
-from tincan.documents import AgentProfileDocument, StateDocument
+import tincan  # type: ignore[import-untyped]  # it has no types
+from tincan.documents import (  # type: ignore[import-untyped]  # it has no types
+    AgentProfileDocument,
+    StateDocument,
+)
 
 if TYPE_CHECKING:
     from tests.plugins.server import Credential, LrsServer
@@ -30,8 +33,8 @@ def make_activity() -> tincan.Activity:
     return tincan.Activity(id=f"https://example.test/activities/{uuid4()}")
 
 
-def make_statement(**parts: Any) -> tincan.Statement:
-    whole = {
+def make_statement(**parts: object) -> tincan.Statement:
+    whole: dict[str, Any] = {
         "actor": make_agent(),
         "verb": tincan.Verb(id=f"https://example.test/verbs/{uuid4()}"),
         "object": make_activity(),

@@ -70,7 +70,7 @@ def test_a_statement_that_is_not_voided_is_not_found_as_voided(client: Client) -
 
 
 @pytest.mark.requirement("XAPI-00016")
-@pytest.mark.parametrize("order", permutations(range(3)))
+@pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_a_voiding_statement_cannot_be_voided(client: Client, order: tuple[int, ...]) -> None:
     """It is accepted and changes nothing, in every order of arrival."""
     statement = make_statement()

@@ -124,7 +124,7 @@ def test_a_machine_without_uv_pip_and_venv_is_told_what_to_install(checkout: Pat
 def test_conformance_asks_for_the_suite(checkout: Path) -> None:
     failed = make(checkout, "conformance")
     assert failed.returncode != 0
-    assert "SUITE=<checkout> is missing" in failed.stderr
+    assert "which SUITE=<checkout>?" in failed.stderr
 
 
 def test_clean_keeps_the_store(checkout: Path) -> None:

@@ -14,7 +14,9 @@ _TRAX_EVENT = "\\logstore_trax\\event\\hvp_quiz_completed"
 def play(visit: Visit, module: Module) -> None:
     """Answer the questions of the content."""
     visit.look_at(module)
-    right = _answer_in_trax(visit, module) if visit.course.source == "trax" else _answer(visit, module)
+    right = (
+        _answer_in_trax(visit, module) if visit.course.source == "trax" else _answer(visit, module)
+    )
     visit.score(right * 1000 // _QUESTIONS)
     if module.pass_mark is None or right * 100 >= module.pass_mark * _QUESTIONS:
         complete(visit, module, passed=module.pass_mark is not None)

@@ -50,7 +50,9 @@ def _take(visit: Visit, module: Module) -> None:
 
 def _tell_answers(visit: Visit, attempt: Attempt, answers: list[bool]) -> None:
     """Each answer, at the instant of the attempt's end; an open one waits for its marker."""
-    for slot, (question, right) in enumerate(zip(attempt.module.questions, answers, strict=True), 1):
+    for slot, (question, right) in enumerate(
+        zip(attempt.module.questions, answers, strict=True), 1
+    ):
         written = question.open and visit.succeeds()
         text = moodle.question_answered(visit.again(), attempt, question, right=right or written)
         visit.tell(text)

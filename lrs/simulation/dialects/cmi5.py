@@ -113,17 +113,13 @@ def waived(act: Act, module: Module, launch: Launch, by: Identity) -> str:
     return compose(act, "waived", module.object_json, launch, module.media_id, result=result, by=by)
 
 
-def satisfied(
-    act: Act, course: Course, launch: Launch, *, block: bool, by: Identity | None
-) -> str:
+def satisfied(act: Act, course: Course, launch: Launch, *, block: bool, by: Identity | None) -> str:
     """Everything in the course (or in its only block) is met."""
     suffix, type_ = ("/block", "block") if block else ("", "course")
     object_json = dumps(
         activity(f"{course.id}{suffix}", f"{CMI5}/activitytype/{type_}", course.title)
     )
-    return compose(
-        act, "satisfied", object_json, launch, f"{publisher_id(course)}{suffix}", by=by
-    )
+    return compose(act, "satisfied", object_json, launch, f"{publisher_id(course)}{suffix}", by=by)
 
 
 def publisher_id(course: Course) -> str:

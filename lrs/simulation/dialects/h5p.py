@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lrs.simulation.dialects.text import activity, dumps, seconds, verb
@@ -29,7 +30,7 @@ def attempted(act: Act, module: Module) -> str:
 def answered(act: Act, module: Module, number: int, milliseconds: int, *, right: bool) -> str:
     """One question of the content is answered."""
     return _compose(
-        act, "answered", question_json(module, number), "TrueFalse-1.8",
+        act, "answered", question_json(module.media_id, module.title, number), "TrueFalse-1.8",
         inside=f'"parent":[{{"objectType":"Activity","id":"{module.media_id}"}}],',
         result=_result(int(right), 1, milliseconds, f'"response":"{str(right).lower()}",'),
     )  # fmt: skip
@@ -41,13 +42,14 @@ def completed(act: Act, module: Module, raw: int, maximum: int, milliseconds: in
     return _compose(act, "completed", module.media_json, "QuestionSet-1.20", result=result)
 
 
-def question_json(module: Module, number: int) -> str:
+@lru_cache(maxsize=1024)
+def question_json(media_id: str, title: str, number: int) -> str:
     """A question as an activity: the content's address and the part's id."""
     return dumps(
         activity(
-            f"{module.media_id}?subContentId={number}",
+            f"{media_id}?subContentId={number}",
             "http://adlnet.gov/expapi/activities/cmi.interaction",
-            f"{module.title} - question {number}",
+            f"{title} - question {number}",
             interactionType="true-false",
             correctResponsesPattern=["true"],
         )

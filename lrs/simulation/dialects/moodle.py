@@ -85,9 +85,7 @@ def compose(
     """
     instructor = f'"instructor":{by.moodle},' if by else ""
     parents = f'"parent":[{inside}],' if inside else ""
-    activities = (
-        "" if inside is None else f'"contextActivities":{{{parents}"category":[{_SITE}]}},'
-    )
+    activities = "" if inside is None else f'"contextActivities":{{{parents}"category":[{_SITE}]}},'
     outcome = f'"result":{result},' if result else ""
     more = f",{extension}" if extension else ""
     return (
@@ -127,9 +125,7 @@ def logged_out(act: Act) -> str:
 
 def enrolment(act: Act, event: Event, course: Course, how: str, by: Identity) -> str:
     """A change of the actor's enrolment, made by `by` (the learner, if self-enrolled)."""
-    return compose(
-        act, event, course.object_json, by=by, extension=f'{_ENROLMENT_TYPE}:"{how}"'
-    )
+    return compose(act, event, course.object_json, by=by, extension=f'{_ENROLMENT_TYPE}:"{how}"')
 
 
 def course_viewed(act: Act, course: Course) -> str:
@@ -168,7 +164,9 @@ def attempt_started(act: Act, attempt: Attempt) -> str:
     return compose(act, events.STARTED, attempt.json, inside=attempt.module.inside_json)
 
 
-def attempt_ended(act: Act, attempt: Attempt, raw: float, milliseconds: int, *, given_up: bool) -> str:
+def attempt_ended(
+    act: Act, attempt: Attempt, raw: float, milliseconds: int, *, given_up: bool
+) -> str:
     """A quiz handed in, or found abandoned. Success is raw >= pass mark, which defaults to 0."""
     success = raw * 100 >= (attempt.module.pass_mark or 0) * QUIZ_MAXIMUM
     result = (
@@ -196,9 +194,7 @@ def question_graded(act: Act, attempt: Attempt, slot: int, fraction: float, by: 
         f"{attempt.json},{attempt.module.inside_json}"
     )
     result = f"{{{score(fraction, 1)}}}"
-    return compose(
-        act, events.MANUALLY_GRADED, object_json, inside=inside, result=result, by=by
-    )
+    return compose(act, events.MANUALLY_GRADED, object_json, inside=inside, result=result, by=by)
 
 
 def handed_in(act: Act, module: Module) -> str:

@@ -15,6 +15,7 @@ TINCAN = "http://id.tincanapi.com"
 PREPOSITIONS = "https://yetanalytics.com/profiles/prepositions/concepts/context-extensions"
 INFO = "http://lrs.learninglocker.net/define/extensions/info"
 
+
 class Event(NamedTuple):
     """A Moodle event as the plugin reports it: verb and `info` extension, as JSON."""
 

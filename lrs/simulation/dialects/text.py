@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 
 PLATFORM = "https://ville-app.example"
 """The address of the simulated Moodle."""
@@ -17,7 +18,16 @@ def dumps(value: object) -> str:
 
 def php(value: object) -> str:
     r"""JSON as PHP's `json_encode` writes it by default: `\/` and `\u00e9`."""
-    return json.dumps(value, separators=(",", ":")).replace("/", "\\/")
+    return escaped(json.dumps(value, separators=(",", ":")))
+
+
+def escaped(text: str) -> str:
+    r"""JSON with slashes as PHP writes them: `\/`."""
+    return text.replace("/", "\\/")
+
+
+quoted = lru_cache(maxsize=1024)(php)
+"""The same for texts that come again and again, such as names of verbs and events."""
 
 
 def verb(iri: str, display: str = "", language: str = "en") -> dict[str, object]:

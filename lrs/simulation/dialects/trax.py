@@ -6,9 +6,10 @@ to 1, H5P answers arrive, enrolments and attempts don't.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from lrs.simulation.dialects.text import PLATFORM, activity, php, seconds
+from lrs.simulation.dialects.text import PLATFORM, activity, php, quoted, seconds
 from lrs.simulation.paris import paris_text
 
 if TYPE_CHECKING:
@@ -49,9 +50,9 @@ def compose(act: Act, verb: str, object_json: str, where: str, event: str, resul
     """A statement of the profile: `where` is JSON of the contextActivities."""
     outcome = f'"result":{result},' if result else ""
     return (
-        f'{{{act.number}"actor":{act.who.trax},"verb":{{"id":{php(verb)}}},"object":{object_json},'
+        f'{{{act.number}"actor":{act.who.trax},"verb":{{"id":{quoted(verb)}}},"object":{object_json},'
         f'{outcome}"context":{{"contextActivities":{where},"platform":"Moodle",'
-        f'"extensions":{{{_EVENT}:{php(event)}}}}},"timestamp":"{paris_text(act.at)}"}}'
+        f'"extensions":{{{_EVENT}:{quoted(event)}}}}},"timestamp":"{paris_text(act.at)}"}}'
     )
 
 
@@ -119,17 +120,19 @@ def question_answered(act: Act, module: Module, number: int, taken: int, *, righ
         f'"duration":"{seconds(taken)}","response":"{answer}","completion":true}}'
     )
     return compose(
-        act, f"{ADL}/verbs/answered", question_json(module, number), module.inside_json,
+        act, f"{ADL}/verbs/answered", question_json(module.id, module.title, number), module.inside_json,
         "\\logstore_trax\\event\\hvp_quiz_question_answered", result,
     )  # fmt: skip
 
 
-def question_json(module: Module, number: int) -> str:
-    """A question of H5P content as an activity."""
-    title = f"{module.title} - question {number}"
+@lru_cache(maxsize=1024)
+def question_json(module_id: str, title: str, number: int) -> str:
+    """Describe a question of H5P content as an activity."""
     return php(
         activity(
-            f"{module.id}/question/{number}", f"{ADL}/activities/cmi.interaction", title,
+            f"{module_id}/question/{number}",
+            f"{ADL}/activities/cmi.interaction",
+            f"{title} - question {number}",
             interactionType="true-false", correctResponsesPattern=["true"],
         )
     )  # fmt: skip

@@ -50,9 +50,7 @@ class Viewing:
 
     def segments_text(self) -> str:
         """`0.000[.]12.000[,]14.000[.]21.000`, in the order played."""
-        return "[,]".join(
-            f"{start / 1000:.3f}[.]{end / 1000:.3f}" for start, end in self.segments
-        )
+        return "[,]".join(f"{start / 1000:.3f}[.]{end / 1000:.3f}" for start, end in self.segments)
 
 
 def initialized(act: Act, viewing: Viewing) -> str:
