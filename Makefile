@@ -3,11 +3,7 @@
 UV_VERSION := 0.13.9
 PYTHON ?= python3
 BIN := .venv/bin
-PIP_INSTALL := PIP_ROOT_USER_ACTION=ignore $(PYTHON) -m pip install --quiet
 LOCKED := pyproject.toml uv.lock
-# What the system trusts (it knows a company's proxy); uv's own list is for a system without.
-TRUST := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),UV_SYSTEM_CERTS=1)
-SYNC := UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never $(TRUST) .uv/bin/uv sync --frozen
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -33,7 +29,8 @@ contracts: .venv/.dev ## check which room imports which
 	$(BIN)/lint-imports
 
 conformance: .venv/.dev ## run the ADL conformance suite: SUITE=<checkout> OPTIONS=--help
-	$(BIN)/python -m tests.conformance.suite --suite $(or $(SUITE),$(error which SUITE=<checkout>?)) $(OPTIONS)
+	$(if $(SUITE),,$(error which SUITE=<checkout>?))
+	$(BIN)/python -m tests.conformance.suite --suite $(SUITE) $(OPTIONS)
 
 bench: .venv/.dev ## measure speed and memory: OPTIONS=--help
 	$(BIN)/python -m tests.benchmarks $(OPTIONS)
@@ -57,9 +54,23 @@ clean: ## remove what make built (never the store)
 define sync
 @test ! -e .uv/building || rm -rf .venv
 @touch .uv/building
-$(SYNC) $(1)
+.uv/bin/uv sync --frozen $(1)
 @rm .uv/building
 endef
+
+.venv/%: export UV_PROJECT_ENVIRONMENT := .venv
+.venv/%: export UV_PYTHON_DOWNLOADS := never
+.venv/%: export PIP_ROOT_USER_ACTION := ignore
+
+# What the system trusts (it knows a company's proxy); uv's own list is for a system without.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
+.venv/%: export UV_SYSTEM_CERTS := 1
+endif
+
+# An account without a home (a container's, say) keeps its downloads here.
+ifneq ($(shell test -w "$$HOME" || echo homeless),)
+.venv/%: export HOME := $(CURDIR)/.uv
+endif
 
 # uv as PATH has it, if it can read the lock (a shim may not run, an old one not know it),
 # else the pinned one from pip.
@@ -68,7 +79,8 @@ endef
 	@if uv export --frozen --quiet >/dev/null 2>&1; then \
 		ln -sf "$$(command -v uv)" $@; \
 	elif $(PYTHON) -c 'import pip' 2>/dev/null; then \
-		$(PIP_INSTALL) --upgrade --target .uv/pip uv==$(UV_VERSION) && ln -sf ../pip/bin/uv $@; \
+		$(PYTHON) -m pip install --quiet --upgrade --target .uv/pip uv==$(UV_VERSION) \
+			&& ln -sf ../pip/bin/uv $@; \
 	elif $(PYTHON) -c 'import ensurepip' 2>/dev/null; then \
 		$(PYTHON) -m venv .uv/venv && .uv/venv/bin/pip install --quiet uv==$(UV_VERSION) \
 			&& ln -sf ../venv/bin/uv $@; \

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from lrs.commands import credentials, migrate, run, serve, simulate
+from lrs.commands import credentials, migrate, run, serve
 from lrs.serving import ServingError
 from lrs.settings import SettingsError
 from statements.errors import StoreError
@@ -30,7 +30,6 @@ for command in (
     serve.serve,
     migrate.migrate,
     credentials.credentials,
-    simulate.simulate,
 ):
     lrs.add_command(command)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from lrs.errors import BadRequest
 from schemas import formats
-from schemas.errors import InvalidJson, InvalidStatement, InvalidValue, Problem
+from schemas.errors import InvalidValue, Problem, SchemaError
 from schemas.identity import agent_ifi
 from schemas.parsing import parse
 from schemas.validation import validate_agent
@@ -105,7 +105,7 @@ def agent(call: Call, name: str = "agent") -> Json | None:
     try:
         value = parse(text.encode())
         validate_agent(value, call.version)
-    except (InvalidJson, InvalidStatement) as error:
+    except SchemaError as error:
         raise BadRequest(*error.within(f"query.{name}").problems) from None
     if agent_ifi(value) is None:
         raise bad(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from lrs import logs
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
 
     from lrs.settings import Settings
 
+SWITCH_SECONDS = 0.0005
+"""How long a busy thread keeps the interpreter from the others.
+
+The writer takes the interpreter lock back after every SQL statement; at the default of 5 ms it
+would wait, with the append lock held, most of the time (docs/performance.md).
+"""
+
 
 def build(settings: Settings) -> ASGIApp:
     """The application of one server process.
@@ -29,6 +37,7 @@ def build(settings: Settings) -> ASGIApp:
 
     """
     logs.configure(settings)
+    sys.setswitchinterval(SWITCH_SECONDS)
     metrics = Metrics(settings.metrics_dir)
     services = Services(settings, _store(settings, metrics), metrics)
     require_current(services.store.database)

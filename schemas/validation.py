@@ -5,7 +5,7 @@ The answer comes from compiled JSON Schema; only a refusal pays for an explanati
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import jsonschema_rs
 
@@ -15,18 +15,19 @@ from schemas.explanation import explain
 from schemas.rules import broken_rules
 from schemas.versions import Version
 
+if TYPE_CHECKING:
+    from schemas.errors import Problem
+
 _REGISTRY: Final = jsonschema_rs.Registry(list(SCHEMAS.items()))
 
 
-def _compile(kind: str) -> dict[Version, jsonschema_rs.Draft202012Validator]:
-    return {
-        version: jsonschema_rs.Draft202012Validator(reference(kind, version), registry=_REGISTRY)
-        for version in Version
-    }
+def compiled(kind: str, version: Version) -> jsonschema_rs.Draft202012Validator:
+    """Return the compiled JSON Schema of a "statement" or an "agent" under `version`."""
+    return jsonschema_rs.Draft202012Validator(reference(kind, version), registry=_REGISTRY)
 
 
-_STATEMENTS: Final = _compile("statement")
-_AGENTS: Final = _compile("agent")
+_STATEMENTS: Final = {version: compiled("statement", version) for version in Version}
+_AGENTS: Final = {version: compiled("agent", version) for version in Version}
 
 
 def validate_statement(statement: Any, version: Version) -> None:  # noqa: ANN401 - any JSON value
@@ -36,7 +37,7 @@ def validate_statement(statement: Any, version: Version) -> None:  # noqa: ANN40
     right, with all the rules it breaks. Source: Data 2 and 4.
     """
     if not _STATEMENTS[version].is_valid(statement):
-        raise InvalidStatement(*explain(statement, "statement", version))
+        raise InvalidStatement(*_reasons(statement, "statement", version))
     problems = list(broken_rules(statement))
     if problems:
         raise InvalidStatement(*problems)
@@ -45,4 +46,11 @@ def validate_statement(statement: Any, version: Version) -> None:  # noqa: ANN40
 def validate_agent(agent: Any, version: Version) -> None:  # noqa: ANN401 - any JSON value
     """Check that a JSON value is an Agent or a Group. Raises InvalidValue (XAPI-00012)."""
     if not _AGENTS[version].is_valid(agent):
-        raise InvalidValue(*explain(agent, "agent", version))
+        raise InvalidValue(*_reasons(agent, "agent", version))
+
+
+def _reasons(value: Any, kind: str, version: Version) -> list[Problem]:  # noqa: ANN401
+    problems = explain(value, kind, version)
+    if not problems:
+        raise AssertionError(f"compiled schema and oracle disagree about a {kind}")
+    return problems

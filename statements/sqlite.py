@@ -8,6 +8,7 @@ import sqlite3
 import threading
 import time
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -29,12 +30,11 @@ T = TypeVar("T")
 
 DIALECT = sqlite.dialect(paramstyle="named")
 
-# Rows go in by statements of many rows each: the interpreter lock is let go and taken back once a
-# statement, and under load taking it back costs milliseconds. The sizes are few, so that the texts
-# stay in the statement cache; the largest keeps under SQLite's 32,766 parameters.
-ROWS_A_STATEMENT = (3000, 500, 100, 20, 5, 1)
-MOST_PARAMETERS = 32_766
-VALUES_A_LOOKUP = (1000, 100, 10, 1)
+# Many rows go into one SQL statement: the interpreter lock is let go and taken back with each, and
+# under load taking it back costs milliseconds. Beyond the exact sizes only powers of two are used,
+# so that the texts stay in the statement cache.
+EXACT_SIZES = 32
+MOST_PARAMETERS = 32_766  # SQLite's own limit
 
 BUSY_TIMEOUT_SECONDS = 20  # another process may hold the write lock for a large flush
 WRITER_CACHE_KIB = 131_072  # the upper levels and the hot leaves of the indexes
@@ -82,7 +82,7 @@ class SQLiteConnection(Connection):
         width = len(table.columns)
         start = 0
         while start < len(rows):
-            size = _largest(ROWS_A_STATEMENT, len(rows) - start, MOST_PARAMETERS // width)
+            size = _size(len(rows) - start, MOST_PARAMETERS // width)
             values = list(chain.from_iterable(rows[start : start + size]))
             self.raw.execute(_insertion(table, size, if_absent), values)
             start += size
@@ -93,7 +93,7 @@ class SQLiteConnection(Connection):
         found: list[Row] = []
         start = 0
         while start < len(wanted):
-            size = _largest(VALUES_A_LOOKUP, len(wanted) - start, MOST_PARAMETERS)
+            size = _size(len(wanted) - start, MOST_PARAMETERS)
             text = _lookup(by, size, columns)
             found += self.raw.execute(text, wanted[start : start + size])
             start += size
@@ -150,10 +150,14 @@ class FileLock:
         return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
-def _largest(sizes: tuple[int, ...], needed: int, limit: int) -> int:
-    return next(size for size in sizes if size <= needed and size <= limit)
+def _size(left: int, most: int) -> int:
+    """How many of the rows left go into the next SQL statement."""
+    if left <= EXACT_SIZES:
+        return left
+    return 1 << (min(left, most).bit_length() - 1)
 
 
+@lru_cache(maxsize=1024)
 def _insertion(table: Table, rows: int, if_absent: bool) -> str:  # noqa: FBT001
     verb = "INSERT OR IGNORE" if if_absent else "INSERT"
     names = ", ".join(column.name for column in table.columns)
@@ -161,6 +165,7 @@ def _insertion(table: Table, rows: int, if_absent: bool) -> str:  # noqa: FBT001
     return f"{verb} INTO {table.name} ({names}) VALUES " + ", ".join([row] * rows)
 
 
+@lru_cache(maxsize=1024)
 def _lookup(by: Column[Any], size: int, columns: tuple[Column[Any], ...]) -> str:
     names = ", ".join(column.name for column in columns)
     marks = ", ".join("?" * size)

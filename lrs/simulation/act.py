@@ -9,7 +9,7 @@ from lrs.simulation.chance import hexadecimal, uuid_from
 from lrs.simulation.dialects.text import PLATFORM, escaped
 
 _AGENT = '"objectType":"Agent"'
-MOOC = "https://mooc.ville-app.example"
+MOOC = "https://mooc.example"
 
 
 @dataclass(slots=True)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lrs.simulation.chance import Chance, Weights
 from lrs.simulation.courses import Course, Kind, Module, MoveOn, Source
 from lrs.simulation.dialects import moodle
 from lrs.simulation.fragments import CUT, course_module
 from lrs.simulation.names import FORMATS, MODULE_TITLES, SUBJECTS
-from lrs.simulation.options import Options
 from lrs.simulation.questions import lesson_question, quiz_question
+
+if TYPE_CHECKING:
+    from lrs.simulation.options import Options
 
 SOURCES: tuple[Source, ...] = (
     "moodle", "trax", "cmi5", "mooc", "game", "moodle", "moodle", "moodle", "moodle", "moodle",
@@ -50,7 +54,7 @@ class Catalogue:
     def __init__(self, options: Options) -> None:
         chance = Chance(f"{options.seed}/catalogue")
         self.courses = [_course(chance, number) for number in range(options.courses)]
-        self._popular = Weights([1 / (course.number % 50 + 3) for course in self.courses])
+        self._popular = Weights([1 / (course.number * 7 % 50 + 4) for course in self.courses])
         self._enrollable = [course for course in self.courses if course.source == "moodle"]
         self.site_badge = options.courses + 1
 

@@ -8,11 +8,13 @@ of the Mersenne Twister whose sequence Python keeps from version to version;
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
 from hashlib import blake2b
 from itertools import accumulate
 from random import Random
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 T = TypeVar("T")
 

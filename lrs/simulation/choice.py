@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from lrs.simulation.courses import Course, Module
+from typing import TYPE_CHECKING
+
 from lrs.simulation.ledger import Booking, Status
-from lrs.simulation.visit import Visit
+
+if TYPE_CHECKING:
+    from lrs.simulation.courses import Course, Module
+    from lrs.simulation.visit import Visit
 
 _MOST_COURSES = 24
 """After so many courses people only come back to them: it bounds a learner's memory, too."""

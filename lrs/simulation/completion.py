@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lrs.simulation import staff
 from lrs.simulation.catalogue import SITE_BADGE_COURSES
 from lrs.simulation.delivery import Via
-from lrs.simulation.dialects import cmi5, moodle, mooc, trax
+from lrs.simulation.dialects import cmi5, mooc, moodle, trax
 from lrs.simulation.dialects import moodle_events as events
 from lrs.simulation.paris import DAY
 from lrs.simulation.visit import PLATFORMS

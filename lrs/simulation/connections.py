@@ -8,10 +8,13 @@ which it starts, as does its learner; its time is split at midnight.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
 from datetime import date
+from typing import TYPE_CHECKING
 
 from lrs.simulation.paris import MINUTE, day_of, midnight_after
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 GAP = 30 * MINUTE
 _PAUSE = 2 * MINUTE

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import date
 from enum import Enum
 from heapq import heappop, heappush
+from typing import TYPE_CHECKING
 
 from lrs.simulation.chance import Chance, hexadecimal, uuid_from
 from lrs.simulation.paris import DAY, HOUR, MINUTE, SECOND, instant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date
 
 _REPEATED, _RESENT_LATE = 0.008, 0.985
 

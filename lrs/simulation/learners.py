@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import accumulate
 from math import exp
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lrs.simulation.act import Identity
 from lrs.simulation.chance import Chance, Weights
 from lrs.simulation.names import EMPLOYERS, OCCUPATIONS
-from lrs.simulation.options import Options
 from schemas.identity import agent_ifi
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lrs.simulation.options import Options
 
 _ALREADY_THERE = 0.6
 """The share of learners who joined in the year before; the rest join evenly."""

@@ -8,8 +8,11 @@ with dozens of courses fit in little memory. Instants are milliseconds since
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 NO_SCORE = 65_535
 

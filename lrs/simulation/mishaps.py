@@ -6,11 +6,15 @@ timestamp a century away is kept out of all figures.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lrs.simulation.delivery import Via
 from lrs.simulation.dialects import moodle, refers, trax
 from lrs.simulation.paris import DAY, HOUR, MINUTE
-from lrs.simulation.visit import Visit
 from lrs.simulation.world import ADMINISTRATOR
+
+if TYPE_CHECKING:
+    from lrs.simulation.visit import Visit
 
 _VOID_FIRST = 0.3
 _ODD_CLOCKS = (754_000, 946_681_200_000, 4_102_444_800_000)

@@ -110,13 +110,7 @@ SUBJECTS = (
 )
 """Tag and subject of the courses."""
 
-FORMATS = (
-    "Découverte",
-    "Les bases",
-    "Approfondissement",
-    "Mise en pratique",
-    "Parcours certifiant",
-)
+FORMATS = ("bases", "suite", "pratique", "perfectionnement", "certification")
 
 MODULE_TITLES = {
     "page": "À lire",
@@ -143,7 +137,7 @@ QUESTIONS = (
     "Quelle réponse convient à l'usager ?",
 )
 
-ANSWERS = ("prévenir le responsable", "attendre la fin du service", "appeler le standard")
+ANSWERS = ("prévenir", "attendre", "appeler")
 
 COMMENTS = (
     "<p>Bon travail, l'essentiel y est.</p>",

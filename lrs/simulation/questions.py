@@ -17,7 +17,7 @@ def quiz_question(course_module: int, number: int, *, open_: bool) -> Question:
     makers = (_choice, _true_false, _numeric)
     definition, right, wrong = _essay() if open_ else makers[number % len(makers)]()
     iri = f"{PLATFORM}/question/question.php?cmid={course_module}&id={number}"
-    value = activity(iri, _TYPE, text, "en", description={"en": text}, **definition)
+    value = activity(iri, _TYPE, f"Question {number}", "en", description={"en": text}, **definition)
     return Question(number, open_, php(value), php(right), php(wrong))
 
 
@@ -26,7 +26,7 @@ def lesson_question(course_module: int, number: int) -> Question:
     text = QUESTIONS[number % len(QUESTIONS)]
     iri = f"{PLATFORM}/mod/lesson/view.php?id={course_module}&pageid={number}"
     definition, _, _ = _essay()
-    value = activity(iri, _TYPE, text, "en", description={"en": text}, **definition)
+    value = activity(iri, _TYPE, f"Question {number}", "en", description={"en": text}, **definition)
     answer = {"response": "Je préviens mon responsable et je note l'heure."}
     return Question(number, True, php(value), php(answer), php({"response": ""}))
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lrs.simulation.activities import PLAY
 from lrs.simulation.choice import next_module, open_rows, unknown_course
-from lrs.simulation.courses import Course
-from lrs.simulation.dialects import moodle, mooc
+from lrs.simulation.dialects import mooc, moodle
 from lrs.simulation.dialects import moodle_events as events
 from lrs.simulation.ledger import How, Status
 from lrs.simulation.mishaps import make_mistake, send_odd_timestamp
 from lrs.simulation.paris import MINUTE
 from lrs.simulation.visit import PLATFORMS, Visit
-from lrs.simulation.world import World
+
+if TYPE_CHECKING:
+    from lrs.simulation.courses import Course
+    from lrs.simulation.world import World
 
 _LOGS_IN, _LOGS_OUT = 0.93, 0.12
 _OFFICE_MINUTES, _BREAK_MINUTES = (8, 50), (3, 18)

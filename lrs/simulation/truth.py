@@ -18,15 +18,17 @@ required modules are). Kinds of rows:
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lrs.simulation.connections import GAP, PERIODS
 from lrs.simulation.dialects.moodle import badge_id
 from lrs.simulation.ledger import NO_SCORE, How, Status
 from lrs.simulation.paris import utc_text
 from lrs.simulation.world import ADMINISTRATOR, IMPORTER, MANAGERS, TUTORS, World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Row = dict[str, Any]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lrs.simulation.act import Act, Identity
 from lrs.simulation.agenda import Agenda
 from lrs.simulation.catalogue import Catalogue
@@ -11,8 +13,10 @@ from lrs.simulation.delivery import Outbox
 from lrs.simulation.dialects.cmi5 import Launch
 from lrs.simulation.learners import Learners
 from lrs.simulation.ledger import Ledger
-from lrs.simulation.options import Options
 from lrs.simulation.records import Badges, Measured
+
+if TYPE_CHECKING:
+    from lrs.simulation.options import Options
 
 TUTORS = [Identity.staff(f"formateur-{number:02d}") for number in range(1, 41)]
 MANAGERS = [Identity.staff(f"gestionnaire-{number:02d}") for number in range(1, 16)]

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from lrs.simulation import staff
 from lrs.simulation.delivery import Full
 from lrs.simulation.learners import DirectoryRow, weekly_visits
 from lrs.simulation.ledger import How
-from lrs.simulation.options import Options
 from lrs.simulation.paris import SECOND, instant
 from lrs.simulation.seasons import busyness, moment, working_day, working_moment
 from lrs.simulation.study import come
 from lrs.simulation.truth import tell_truth
 from lrs.simulation.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lrs.simulation.options import Options
 
 _IMPORT_DAY = 5
 """The day of the month on which the human resources system sends enrolments."""

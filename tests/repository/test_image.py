@@ -24,7 +24,7 @@ DOCKERFILE = (Path(__file__).resolve().parents[2] / "Dockerfile").read_text()
 
 def find_instruction(name: str) -> str:
     """Return the last instruction of a name, without line breaks."""
-    return re.findall(rf"^{name} (.*)$", DOCKERFILE.replace("\\\n", " "), re.MULTILINE)[-1]
+    return str(re.findall(rf"^{name} (.*)$", DOCKERFILE.replace("\\\n", " "), re.MULTILINE)[-1])
 
 
 @contextmanager

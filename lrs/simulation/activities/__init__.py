@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from lrs.simulation.activities import (
     assignment,
@@ -18,8 +18,12 @@ from lrs.simulation.activities import (
     scorm,
     video,
 )
-from lrs.simulation.courses import Kind, Module
-from lrs.simulation.visit import Visit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lrs.simulation.courses import Kind, Module
+    from lrs.simulation.visit import Visit
 
 PLAY: dict[Kind, Callable[[Visit, Module], None]] = {
     "page": page.play,

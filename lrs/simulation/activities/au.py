@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lrs.simulation.completion import finish
-from lrs.simulation.courses import Module
 from lrs.simulation.dialects import cmi5
-from lrs.simulation.dialects.cmi5 import Launch
 from lrs.simulation.paris import SECOND
-from lrs.simulation.visit import Visit
+
+if TYPE_CHECKING:
+    from lrs.simulation.courses import Module
+    from lrs.simulation.dialects.cmi5 import Launch
+    from lrs.simulation.visit import Visit
 
 _NOT_TERMINATED = 0.12
 _LEFT_EARLY = 0.15

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lrs.simulation import staff
 from lrs.simulation.completion import complete
-from lrs.simulation.courses import Module
 from lrs.simulation.dialects import moodle
 from lrs.simulation.dialects import moodle_events as events
 from lrs.simulation.ledger import Booking
 from lrs.simulation.paris import DAY, day_of, instant
 from lrs.simulation.seasons import working_day
-from lrs.simulation.visit import Visit
+
+if TYPE_CHECKING:
+    from lrs.simulation.courses import Module
+    from lrs.simulation.visit import Visit
 
 _DAYS_AHEAD = (3, 25)
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lrs.simulation.completion import complete
-from lrs.simulation.courses import Module
 from lrs.simulation.dialects import h5p, trax
-from lrs.simulation.visit import Visit
+
+if TYPE_CHECKING:
+    from lrs.simulation.courses import Module
+    from lrs.simulation.visit import Visit
 
 _QUESTIONS = 4
 _TRAX_EVENT = "\\logstore_trax\\event\\hvp_quiz_completed"

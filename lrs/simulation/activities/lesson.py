@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lrs.simulation import staff
 from lrs.simulation.completion import complete
-from lrs.simulation.courses import Module
 from lrs.simulation.dialects import moodle
 from lrs.simulation.paris import DAY
-from lrs.simulation.visit import Visit
+
+if TYPE_CHECKING:
+    from lrs.simulation.courses import Module
+    from lrs.simulation.visit import Visit
 
 
 def play(visit: Visit, module: Module) -> None:

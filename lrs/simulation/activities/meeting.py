@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lrs.simulation import staff
 from lrs.simulation.completion import complete, finish
-from lrs.simulation.courses import Module
-from lrs.simulation.dialects import moodle, mooc
+from lrs.simulation.dialects import mooc, moodle
 from lrs.simulation.dialects import moodle_events as events
 from lrs.simulation.paris import MINUTE
-from lrs.simulation.visit import Visit
+
+if TYPE_CHECKING:
+    from lrs.simulation.courses import Module
+    from lrs.simulation.visit import Visit
 
 _LEAVE_MISSING = 0.15
 _ENDED_BY_TRAINER = 0.4

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lrs.simulation.completion import finish
-from lrs.simulation.courses import Module
 from lrs.simulation.delivery import Via
 from lrs.simulation.dialects import pix
-from lrs.simulation.visit import Visit
+
+if TYPE_CHECKING:
+    from lrs.simulation.courses import Module
+    from lrs.simulation.visit import Visit
 
 _NOT_SHARED = 0.15
 

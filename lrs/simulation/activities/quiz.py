@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lrs.simulation import staff
 from lrs.simulation.completion import complete
-from lrs.simulation.courses import Module
 from lrs.simulation.dialects import moodle, trax
 from lrs.simulation.dialects.moodle import QUIZ_MAXIMUM, Attempt
 from lrs.simulation.paris import DAY
-from lrs.simulation.visit import Visit
+
+if TYPE_CHECKING:
+    from lrs.simulation.courses import Module
+    from lrs.simulation.visit import Visit
 
 _GIVEN_UP = 0.05
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lrs.simulation.completion import complete, finish
-from lrs.simulation.courses import Module
 from lrs.simulation.dialects import video
 from lrs.simulation.dialects.video import Viewing
 from lrs.simulation.paris import MINUTE, SECOND
-from lrs.simulation.visit import Visit
+
+if TYPE_CHECKING:
+    from lrs.simulation.courses import Module
+    from lrs.simulation.visit import Visit
 
 
 def play(visit: Visit, module: Module) -> None:

@@ -36,61 +36,60 @@ class Launch(NamedTuple):
     mode: str = "Normal"
 
 
-def compose(
-    act: Act,
-    name: str,
-    object_json: str,
-    launch: Launch,
-    publisher_id: str,
-    *,
-    result: str = "",
-    extensions: str = "",
-    by: Identity | None = None,
-) -> str:
-    """A cmi5 defined statement about the activity that its publisher calls `publisher_id`."""
-    moves_on = "success" in result or "completion" in result
-    categories = f"{_DEFINED},{_MOVE_ON}" if moves_on else _DEFINED
-    instructor = f'"instructor":{by.account},' if by else ""
+def compose(act: Act, name: str, object_json: str, context: str, result: str = "") -> str:
+    """A cmi5 defined statement, its context as `around` writes it."""
     outcome = f'"result":{result},' if result else ""
     return (
         f'{{"id":"{act.id}","actor":{act.who.account},"verb":{_VERBS[name]},'
-        f'"object":{object_json},{outcome}"context":{{"registration":"{launch.registration}",'
-        f'{instructor}"contextActivities":{{"category":[{categories}],'
-        f'"grouping":[{{"id":"{publisher_id}"}}]}},"extensions":{{'
-        f'"{_EXTENSION}/sessionid":"{launch.session}"{extensions}}}}},'
-        f'"timestamp":"{utc_text(act.at)}"}}'
+        f'"object":{object_json},{outcome}"context":{context},"timestamp":"{utc_text(act.at)}"}}'
+    )
+
+
+def around(
+    launch: Launch, publisher_id: str, *, moves_on: bool = False, extensions: str = "", by: str = ""
+) -> str:
+    """The context of a launch of what its publisher calls `publisher_id`.
+
+    `moves_on` where the result has success or completion; `extensions` are
+    more members, with leading commas; `by` is an instructor in JSON.
+    """
+    categories = f"{_DEFINED},{_MOVE_ON}" if moves_on else _DEFINED
+    instructor = f'"instructor":{by},' if by else ""
+    return (
+        f'{{"registration":"{launch.registration}",{instructor}"contextActivities":'
+        f'{{"category":[{categories}],"grouping":[{{"id":"{publisher_id}"}}]}},'
+        f'"extensions":{{"{_EXTENSION}/sessionid":"{launch.session}"{extensions}}}}}'
     )
 
 
 def launched(act: Act, module: Module, launch: Launch) -> str:
     """The LMS opens an AU."""
-    mastery = "" if module.pass_mark is None else (
-        f',"{_EXTENSION}/masteryscore":{module.pass_mark / 100:.12g}'
-    )  # fmt: skip
     extensions = (
         f',"{_EXTENSION}/launchmode":"{launch.mode}","{_EXTENSION}/moveon":"{module.move_on}",'
-        f'"{_EXTENSION}/launchurl":"{module.media_id}/index.html"{mastery}'
+        f'"{_EXTENSION}/launchurl":"{module.media_id}/index.html"'
     )
-    return compose(
-        act, "launched", module.object_json, launch, module.media_id, extensions=extensions
-    )
+    if module.pass_mark is not None:
+        extensions += f',"{_EXTENSION}/masteryscore":{module.pass_mark / 100:.12g}'
+    context = around(launch, module.media_id, extensions=extensions)
+    return compose(act, "launched", module.object_json, context)
 
 
 def initialized(act: Act, module: Module, launch: Launch) -> str:
     """The AU is there."""
-    return compose(act, "initialized", module.object_json, launch, module.media_id)
+    return compose(act, "initialized", module.object_json, around(launch, module.media_id))
 
 
 def ended(act: Act, name: str, module: Module, launch: Launch, milliseconds: int) -> str:
     """The AU says goodbye (`terminated`), or the LMS finds that it never did (`abandoned`)."""
     result = f'{{"duration":"{seconds(milliseconds)}"}}'
-    return compose(act, name, module.object_json, launch, module.media_id, result=result)
+    return compose(act, name, module.object_json, around(launch, module.media_id), result)
 
 
 def completed(act: Act, module: Module, launch: Launch, milliseconds: int) -> str:
     """Everything was seen."""
     result = f'{{"completion":true,"duration":"{seconds(milliseconds)}"}}'
-    return compose(act, "completed", module.object_json, launch, module.media_id, result=result)
+    context = around(launch, module.media_id, moves_on=True)
+    return compose(act, "completed", module.object_json, context, result)
 
 
 def judged(act: Act, module: Module, launch: Launch, percent: int, milliseconds: int) -> str:
@@ -100,26 +99,25 @@ def judged(act: Act, module: Module, launch: Launch, percent: int, milliseconds:
         f'{{"score":{{"scaled":{percent / 100:.12g}}},"success":{"true" if success else "false"},'
         f'"duration":"{seconds(milliseconds)}"}}'
     )
-    name = "passed" if success else "failed"
-    return compose(act, name, module.object_json, launch, module.media_id, result=result)
+    context = around(launch, module.media_id, moves_on=True)
+    return compose(act, "passed" if success else "failed", module.object_json, context, result)
 
 
 def waived(act: Act, module: Module, launch: Launch, by: Identity) -> str:
     """Someone counts the AU as done, for what the learner did elsewhere."""
-    result = (
-        f'{{"success":true,"completion":true,"extensions":'
-        f'{{"{CMI5}/result/extensions/reason":"Equivalent Outside Activity"}}}}'
-    )
-    return compose(act, "waived", module.object_json, launch, module.media_id, result=result, by=by)
+    reason = f'"{CMI5}/result/extensions/reason":"Equivalent Outside Activity"'
+    result = f'{{"success":true,"completion":true,"extensions":{{{reason}}}}}'
+    context = around(launch, module.media_id, moves_on=True, by=by.account)
+    return compose(act, "waived", module.object_json, context, result)
 
 
 def satisfied(act: Act, course: Course, launch: Launch, *, block: bool, by: Identity | None) -> str:
     """Everything in the course (or in its only block) is met."""
     suffix, type_ = ("/block", "block") if block else ("", "course")
-    object_json = dumps(
-        activity(f"{course.id}{suffix}", f"{CMI5}/activitytype/{type_}", course.title)
-    )
-    return compose(act, "satisfied", object_json, launch, f"{publisher_id(course)}{suffix}", by=by)
+    value = activity(f"{course.id}{suffix}", f"{CMI5}/activitytype/{type_}", course.title)
+    manager = by.account if by else ""
+    context = around(launch, f"{publisher_id(course)}{suffix}", by=manager)
+    return compose(act, "satisfied", dumps(value), context)
 
 
 def publisher_id(course: Course) -> str:

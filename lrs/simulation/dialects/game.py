@@ -30,13 +30,13 @@ def scene(act: Act, course: Course, name: str, number: int) -> str:
     object_json = dumps(
         activity(f"{course.id}/scene/{number}", f"{ADL}/activities/simulation", f"Scène {number}")
     )
-    return _compose(act, name, course, object_json, f'"parent":[{course.reference_json}]')
+    return _compose(act, name, course, object_json)
 
 
 def progressed(act: Act, course: Course, percent: int) -> str:
     """So much of the game is done."""
     result = f'{{"extensions":{{"{PROGRESS}":{percent}}}}}'
-    return _compose(act, "progressed", course, course.object_json, result=result)
+    return _compose(act, "progressed", course, course.object_json, result)
 
 
 def finished(act: Act, course: Course, percent: int, milliseconds: int, *, passed: bool) -> str:
@@ -47,7 +47,7 @@ def finished(act: Act, course: Course, percent: int, milliseconds: int, *, passe
         f'"duration":"{seconds(milliseconds)}"}}'
     )
     name = "passed" if passed else "failed"
-    return _compose(act, name, course, course.object_json, result=result)
+    return _compose(act, name, course, course.object_json, result)
 
 
 def _timestamp(at: int, course: Course) -> str:
@@ -57,11 +57,10 @@ def _timestamp(at: int, course: Course) -> str:
     return text if course.number % 3 == 1 else f"{text[:-1]}000000Z"
 
 
-def _compose(
-    act: Act, name: str, course: Course, object_json: str, inside: str = "", result: str = ""
-) -> str:
+def _compose(act: Act, name: str, course: Course, object_json: str, result: str = "") -> str:
     outcome = f'"result":{result},' if result else ""
-    context = f'"context":{{"contextActivities":{{{inside}}}}},' if inside else ""
+    inside = f'"context":{{"contextActivities":{{"parent":[{course.reference_json}]}}}},'
+    context = "" if object_json is course.object_json else inside
     return (
         f'{{"id":"{act.id}","actor":{act.who.account},"verb":{_VERBS[name]},'
         f'"object":{object_json},{outcome}{context}"timestamp":"{_timestamp(act.at, course)}"}}'

@@ -16,30 +16,25 @@ _VERBS = {
     name: dumps(verb(f"http://adlnet.gov/expapi/verbs/{name}", name, "en-US"))
     for name in ("attempted", "answered", "completed")
 }
-_CATEGORY = {
-    library: dumps({"objectType": "Activity", "id": f"http://h5p.org/libraries/H5P.{library}"})
-    for library in ("QuestionSet-1.20", "TrueFalse-1.8")
-}
+_SET, _QUESTION = "QuestionSet-1.20", "TrueFalse-1.8"
 
 
 def attempted(act: Act, module: Module) -> str:
     """The content is opened."""
-    return _compose(act, "attempted", module.media_json, "QuestionSet-1.20")
+    return _compose(act, "attempted", module.media_json, _context(_SET))
 
 
 def answered(act: Act, module: Module, number: int, milliseconds: int, *, right: bool) -> str:
     """One question of the content is answered."""
-    return _compose(
-        act, "answered", question_json(module.media_id, module.title, number), "TrueFalse-1.8",
-        inside=f'"parent":[{{"objectType":"Activity","id":"{module.media_id}"}}],',
-        result=_result(int(right), 1, milliseconds, f'"response":"{str(right).lower()}",'),
-    )  # fmt: skip
+    result = _result(int(right), 1, milliseconds, f'"response":"{str(right).lower()}",')
+    object_json = question_json(module.media_id, module.title, number)
+    return _compose(act, "answered", object_json, _context(_QUESTION, module.media_id), result)
 
 
 def completed(act: Act, module: Module, raw: int, maximum: int, milliseconds: int) -> str:
     """The whole content is done, with its score."""
     result = _result(raw, maximum, milliseconds)
-    return _compose(act, "completed", module.media_json, "QuestionSet-1.20", result=result)
+    return _compose(act, "completed", module.media_json, _context(_SET), result)
 
 
 @lru_cache(maxsize=1024)
@@ -64,11 +59,15 @@ def _result(raw: int, maximum: int, milliseconds: int, response: str = "") -> st
     )
 
 
-def _compose(
-    act: Act, name: str, object_json: str, library: str, *, inside: str = "", result: str = ""
-) -> str:
+@lru_cache(maxsize=1024)
+def _context(library: str, parent_id: str = "") -> str:
+    category = {"objectType": "Activity", "id": f"http://h5p.org/libraries/H5P.{library}"}
+    parent = {"parent": [{"objectType": "Activity", "id": parent_id}]} if parent_id else {}
+    return dumps({"contextActivities": {**parent, "category": [category]}})
+
+
+def _compose(act: Act, name: str, object_json: str, context: str, result: str = "") -> str:
     return (
         f'{{"id":"{act.id}","actor":{act.who.account},"verb":{_VERBS[name]},'
-        f'"object":{object_json},{result}"context":{{"contextActivities":{{{inside}'
-        f'"category":[{_CATEGORY[library]}]}}}},"timestamp":"{utc_text(act.at)}"}}'
+        f'"object":{object_json},{result}"context":{context},"timestamp":"{utc_text(act.at)}"}}'
     )

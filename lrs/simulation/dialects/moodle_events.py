@@ -33,6 +33,10 @@ class Event(NamedTuple):
         }
         return cls(php(verb(iri, display)), f"{php(INFO)}:{php(info)}")
 
+    def extended(self, iri: str, value_json: str) -> Event:
+        """The event with one more extension of the context."""
+        return self._replace(info_json=f"{self.info_json},{php(iri)}:{value_json}")
+
 
 def _core(name: str, iri: str, display: str, function: str = "") -> Event:
     return Event.of(f"\\core\\event\\{name}", f"core\\{function or name}", iri, display)

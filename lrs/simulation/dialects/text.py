@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 
-PLATFORM = "https://ville-app.example"
+PLATFORM = "https://lms.example"
 """The address of the simulated Moodle."""
 
 LANGUAGE = "fr"

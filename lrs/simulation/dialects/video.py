@@ -55,30 +55,34 @@ class Viewing:
 
 def initialized(act: Act, viewing: Viewing) -> str:
     """The player is ready."""
-    length = f'"{EXTENSION}/length":{_seconds(viewing.length)},'
-    return _compose(act, "initialized", viewing, "", length)
+    return _compose(act, "initialized", viewing, "", f'"{EXTENSION}/length":{_seconds(viewing.length)},')
 
 
 def played(act: Act, viewing: Viewing, time: int) -> str:
     """The video runs from `time` on."""
-    return _compose(act, "played", viewing, f'"{EXTENSION}/time":{_seconds(time)}')
+    return _compose(act, "played", viewing, _result(f'"{EXTENSION}/time":{_seconds(time)}'))
 
 
 def seeked(act: Act, viewing: Viewing, start: int, end: int) -> str:
     """The learner jumped."""
     places = f'"{EXTENSION}/time-from":{_seconds(start)},"{EXTENSION}/time-to":{_seconds(end)}'
-    return _compose(act, "seeked", viewing, places)
+    return _compose(act, "seeked", viewing, _result(places))
 
 
 def stopped(act: Act, name: str, viewing: Viewing, time: int) -> str:
     """`paused` or `terminated`: both sum up what was played in this session."""
-    return _compose(act, name, viewing, _progress(viewing, time), _extent(viewing))
+    return _compose(act, name, viewing, _result(_progress(viewing, time)), _extent(viewing))
 
 
 def completed(act: Act, viewing: Viewing, time: int, milliseconds: int) -> str:
     """Enough was seen, `milliseconds` after the player was ready."""
     outcome = f'"completion":true,"duration":"{seconds(milliseconds)}",'
-    return _compose(act, "completed", viewing, _progress(viewing, time), _extent(viewing), outcome)
+    result = _result(_progress(viewing, time), outcome)
+    return _compose(act, "completed", viewing, result, _extent(viewing))
+
+
+def _result(extensions: str, outcome: str = "") -> str:
+    return f'"result":{{{outcome}"extensions":{{{extensions}}}}},'
 
 
 def _progress(viewing: Viewing, time: int) -> str:
@@ -90,20 +94,19 @@ def _progress(viewing: Viewing, time: int) -> str:
 
 
 def _extent(viewing: Viewing) -> str:
-    return (
-        f'"{EXTENSION}/length":{_seconds(viewing.length)},'
-        f'"{EXTENSION}/completion-threshold":{THRESHOLD},'
-    )
+    threshold = f'"{EXTENSION}/completion-threshold":{THRESHOLD},'
+    return f'"{EXTENSION}/length":{_seconds(viewing.length)},{threshold}'
+
+
+def _length(viewing: Viewing) -> str:
+    return _seconds(viewing.length)
 
 
 def _seconds(milliseconds: int) -> str:
     return f"{milliseconds / 1000:.12g}"
 
 
-def _compose(
-    act: Act, name: str, viewing: Viewing, places: str, length: str = "", outcome: str = ""
-) -> str:
-    result = f'"result":{{{outcome}"extensions":{{{places}}}}},' if places else ""
+def _compose(act: Act, name: str, viewing: Viewing, result: str, extensions: str = "") -> str:
     agent, at = act.who.account, utc_text(act.at)
     if viewing.mooc:
         agent, at = act.who.mooc, f"{at[:-1]}000+00:00"
@@ -111,6 +114,6 @@ def _compose(
         f'{{"id":"{act.id}","actor":{agent},"verb":{_VERBS[name]},'
         f'"object":{viewing.object_json},{result}"context":{{'
         f'"contextActivities":{{"category":[{_CATEGORY}],"parent":[{viewing.parent_json}]}},'
-        f'"extensions":{{{length}"{EXTENSION}/session-id":"{viewing.session}"}}}},'
+        f'"extensions":{{{extensions}"{EXTENSION}/session-id":"{viewing.session}"}}}},'
         f'"timestamp":"{at}"}}'
     )
