@@ -5,6 +5,7 @@ request -> read -> authenticate -> version -> handler of the method -> response
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from lrs.call import VERSION_HEADER, Call, Incoming, read_incoming, version_of
 from lrs.errors import STATUSES, MethodNotAllowed, error_response
 from schemas.errors import InvalidValue
 from schemas.versions import Version, negotiate
+from statements.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -40,7 +42,7 @@ class Resource:
 
     path: str
     handlers: Mapping[str, Handler]
-    tells_horizon: bool = False  # every response says Consistent-Through (Communication 2.1.3)
+    tells_horizon: bool = False  # its errors say Consistent-Through (Communication 2.1.3)
     public: bool = False  # answers anybody
     versioned: bool = True  # part of xAPI: the request has to name a version
 
@@ -59,8 +61,6 @@ class Endpoint:
         """Answer one request."""
         request = Request(scope, receive)
         response = await self._respond(request)
-        if self._resource.tells_horizon and HORIZON_HEADER not in response.headers:
-            response.headers[HORIZON_HEADER] = self._services.store.known_horizon
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:
@@ -71,8 +71,15 @@ class Endpoint:
             response = await self._handle(request, incoming)
         except tuple(STATUSES) as error:
             response = error_response(error)
+            await self._tell_horizon(response)
         response.headers[VERSION_HEADER] = version
         return response
+
+    async def _tell_horizon(self, response: Response) -> None:
+        """Errors tell the horizon too; while the database is away, nobody knows it."""
+        if self._resource.tells_horizon:
+            with contextlib.suppress(StoreError):
+                response.headers[HORIZON_HEADER] = await self._services.store.horizon()
 
     async def _handle(self, request: Request, incoming: Incoming) -> Response:
         handler = self._handler(incoming.method)

@@ -6,6 +6,7 @@ What a client may send and how long it may take, by the state of its connection:
     head      a request's header has begun      the header's time; sizes of target and header
     body      the header is complete            the body's time, plus what was sent / least rate
     answering the request is complete           (the edge's business)
+    refused   it was cut off with an answer     the time to notice it
     and, in every state, what waits to be sent must shrink within the sending time
 
 One timer per connection looks at the state. It is armed for the shortest of these times at most,
@@ -43,9 +44,13 @@ logger = logging.getLogger(__name__)
 _IDLE: Final = 0
 _HEAD: Final = 1
 _BODY: Final = 2
+_REFUSED: Final = 3
 
 # Room for a target whose query is too long, so that the edge can refuse it with CORS fields.
 _TARGET_SLACK_BYTES: Final = 8192
+# A client that still sends when it is refused gets this long to notice: closing with unread data
+# makes its system throw the answer away.
+_LINGER_SECONDS: Final = 1.0
 # A body in tiny chunks takes a multiple of its size on the wire; nobody sends more than this.
 _CHUNKING_OVERHEAD: Final = 2
 
@@ -120,7 +125,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser; refuse what it cannot read and what exceeds the limits."""
-        if self.transport.is_closing():
+        if self._state == _REFUSED or self.transport.is_closing():
             return
         self._feed_bytes = len(data)
         try:
@@ -184,9 +189,10 @@ class PatientProtocol(HttpToolsProtocol):
         """Refuse a message that is too large before all of it is here."""
         patience = self.patience
         if self._state == _BODY:
-            if self._received_bytes > patience.max_wire_bytes:
+            # Once there is an answer, the edge reads on for a while so that the client gets it.
+            if self._received_bytes > patience.max_wire_bytes and not self.cycle.response_started:
                 self._refuse(BODY_TOO_LARGE)
-        elif not self.headers and self._received_bytes > patience.max_target_bytes:
+        elif len(self.url) > patience.max_target_bytes:
             self._refuse(QUERY_TOO_LONG)
         elif self._received_bytes > patience.max_target_bytes + patience.max_header_bytes:
             self._refuse(HEADERS_TOO_LARGE)
@@ -207,7 +213,7 @@ class PatientProtocol(HttpToolsProtocol):
         self.data_received(b"\r\n".join(lines) + b"\r\n\r\n" + rest)
 
     def _refuse(self, refusal: Refusal) -> None:
-        """Answer what is wrong, if no other answer is under way, and close."""
+        """Answer what is wrong, if no other answer is under way, and close soon."""
         logger.info("cut off a connection", extra={"facts": {"reason": refusal.code}})
         if self._state == _BODY:
             can_answer = not self.cycle.response_started and not self.pipeline
@@ -215,9 +221,15 @@ class PatientProtocol(HttpToolsProtocol):
             self.cycle.message_event.set()
         else:
             can_answer = not self._is_answering()
-        if can_answer:
-            self.transport.write(refusal.to_wire())
-        self.transport.close()
+        self._state = _REFUSED
+        if not can_answer:
+            self.transport.close()
+            return
+        self.transport.write(refusal.to_wire())
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.flow.resume_reading()
+        self.loop.call_later(_LINGER_SECONDS, self.transport.close)
 
     def _is_answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
@@ -248,7 +260,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def _seconds_to_receive(self, now: float) -> float:
         """Return how much longer the client may take to send, negative if it is too late."""
-        if self.transport.is_closing():
+        if self._state == _REFUSED or self.transport.is_closing():
             return inf
         if self._state == _BODY:
             return self._seconds_for_body(now)

@@ -63,7 +63,7 @@ def serve(settings: Settings, app_factory: AppFactory) -> int:
 
 def work(settings: Settings, listener: socket.socket, app_factory: AppFactory) -> int:
     """Serve in this process until a signal; return the exit status, CANNOT_START among others."""
-    server = _Server(_config(settings, app_factory))
+    server = _Server(config_of(settings, app_factory))
     try:
         server.run(sockets=[listener])
     except SystemExit:
@@ -105,7 +105,8 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-def _config(settings: Settings, app_factory: AppFactory) -> uvicorn.Config:
+def config_of(settings: Settings, app_factory: AppFactory) -> uvicorn.Config:
+    """Return how uvicorn is to run the application: with our protocol, and little of its own."""
     return uvicorn.Config(
         partial(app_factory, settings),
         factory=True,

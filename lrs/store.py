@@ -52,14 +52,12 @@ class Store:
         self._pool = ThreadPoolExecutor(read_threads, thread_name_prefix="reader")
         self._places = read_threads * WAITING_A_THREAD
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._through = 0
 
     async def start(self) -> None:
         """Start the threads; call it in the event loop that will use the store."""
         self._loop = asyncio.get_running_loop()
         self.writer.start()
         threading.Thread(target=self.credentials.listen, name="credentials", daemon=True).start()
-        self._through = await self.read(lambda connection: head(connection).stored)
 
     async def stop(self) -> None:
         """Write what is waiting, then close every connection."""
@@ -112,17 +110,19 @@ class Store:
             return self.credentials.find(key)
         return await self.run(lambda: self.credentials.find(key))
 
-    @property
-    def known_horizon(self) -> str:
-        """A time up to which all that is stored can be read (ISO 8601); it may lie back."""
-        return text_of(self._through)
+    async def horizon(self) -> str:
+        """A time up to which all that is stored can be read (ISO 8601)."""
+        return text_of(await self.run(self._look_for_horizon))
 
     def _read_with_horizon(self, work: Callable[[Connection], T]) -> tuple[T, str]:
-        through = self.database.quiet_since()
-        if through is None:
-            through = self.database.read(lambda connection: head(connection).stored)
-        self._through = max(self._through, through)
-        return self.database.read(work), text_of(through)
+        horizon = self._look_for_horizon()
+        return self.database.read(work), text_of(horizon)
+
+    def _look_for_horizon(self) -> int:
+        quiet = self.database.quiet_since()
+        if quiet is not None:
+            return quiet
+        return self.database.read(lambda connection: head(connection).stored)
 
     def _deliver(self, deliveries: list[Delivery]) -> None:
         """Wake the loop once a flush, in the writer's thread."""

@@ -23,6 +23,7 @@ class Appended(NamedTuple):
 
     new: int  # statements written
     known: int  # statements that were there already, with the same meaning
+    horizon: int = 0  # all that is stored up to then can be read; microseconds since 1970
 
 
 Outcome = Appended | StoreError

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import select
 
 from statements import tables
-from statements.admission import Admission, Outcome
+from statements.admission import Admission, Appended, Outcome
 from statements.clock import text_of
 from statements.descriptions import Descriptions, Source
 from statements.prepared import salt_and_digest
-from statements.references import Net, Node
+from statements.references import Inherited, Net, Node
 from statements.terms import (
+    ROLE_BITS,
     Dictionary,
     activity_term,
     agent_term,
@@ -81,77 +82,110 @@ class Appender:
             Unavailable: the database failed; each request may be tried again as it is.
 
         """
-        numbers: dict[str, int] = {}
         try:
-            outcomes = self._database.append(lambda c, now: self._flush(c, now, requests, numbers))
+            flush = self._database.append(
+                lambda connection, now: self._flush(connection).run(now, requests)
+            )
         except BaseException:
             self._descriptions.forget()
             raise
-        self._dictionary.remember(numbers)
-        return outcomes
+        self._dictionary.remember(flush.numbers)
+        return flush.outcomes
 
-    def _flush(
-        self,
-        connection: Connection,
-        now: int,
-        requests: Sequence[AppendRequest],
-        numbers: dict[str, int],
-    ) -> list[Outcome]:
-        numbers.clear()  # of an earlier try
-        admission = Admission(connection, self._dictionary, requests)
-        outcomes = [admission.admit(request) for request in requests]
-        if admission.accepted:
-            placed = _place(connection, now, admission.accepted)
-            numbers |= self._dictionary.intern(connection, _terms(placed))
-            _insert_statements(connection, placed)
-            _insert_postings(connection, placed, numbers)
-            self._insert_references(connection, placed, numbers, admission.given)
-            sources = [Source(p.position, p.statement.raw, p.statement.described) for p in placed]
-            self._descriptions.write(connection, sources, numbers)
-        connection.insert(tables.attachment, admission.attachments(), if_absent=True)
-        return outcomes
+    def _flush(self, connection: Connection) -> Flush:
+        return Flush(connection, self._dictionary, self._descriptions)
 
-    def _insert_references(
-        self,
-        connection: Connection,
-        placed: Iterable[Placed],
-        numbers: dict[str, int],
-        given: set[bytes],
+
+class Flush:
+    """One transaction of the log, under the append lock.
+
+    `outcomes` says what became of the requests, `numbers` which terms the transaction used.
+    """
+
+    def __init__(
+        self, connection: Connection, dictionary: Dictionary, descriptions: Descriptions
     ) -> None:
-        nodes = [
-            Node(
-                s.id,
-                position,
-                s.flags,
-                s.target,
-                s.terms,
-                numbers.get(organisation_term(confined), 0),
-            )
-            for s, position, _, confined in placed
+        self._connection = connection
+        self._dictionary = dictionary
+        self._descriptions = descriptions
+        self.outcomes: list[Outcome] = []
+        self.numbers: dict[str, int] = {}
+
+    def run(self, now: int, requests: Sequence[AppendRequest]) -> Flush:
+        """Write all that is admitted, `now` being microseconds since 1970."""
+        admission = Admission(self._connection, self._dictionary, requests)
+        outcomes = [admission.admit(request) for request in requests]
+        last = head(self._connection)
+        if admission.accepted:
+            placed = _place(last, now, admission.accepted)
+            self._write(placed, admission.given)
+            last = Head(placed[-1].position, placed[-1].stored)
+        self._connection.insert(tables.attachment, admission.attachments(), if_absent=True)
+        self.outcomes = [_with_horizon(outcome, last.stored) for outcome in outcomes]
+        return self
+
+    def _write(self, placed: Sequence[Placed], given: set[bytes]) -> None:
+        self.numbers = self._dictionary.intern(self._connection, _terms(placed))
+        self._write_statements(placed)
+        self._write_postings(placed)
+        self._write_references(placed, given)
+        sources = [Source(p.position, p.statement.raw, p.statement.described) for p in placed]
+        self._descriptions.write(self._connection, sources, self.numbers)
+
+    def _write_statements(self, placed: Iterable[Placed]) -> None:
+        rows = []
+        for statement, position, stored, _ in placed:
+            payload = statement.payload(text_of(stored))
+            salt, digest = salt_and_digest(payload)
+            flags, shard = int(statement.flags), statement.id[-1]
+            rows.append((position, shard, stored, flags, statement.id, salt, digest, payload))
+        self._connection.insert(tables.statement, rows)
+
+    def _write_postings(self, placed: Iterable[Placed]) -> None:
+        numbers = self.numbers
+        rows = [
+            (numbers[term] << ROLE_BITS | role, position, 0, statement.id[-1])
+            for statement, position, _, _ in placed
+            for term, role in statement.terms
         ]
-        net = Net(connection, nodes, given)
+        rows.sort()  # neighbours in the index go in one after the other
+        self._connection.insert(tables.posting, rows)
+
+    def _write_references(self, placed: Iterable[Placed], given: set[bytes]) -> None:
+        nodes = [self._node(each) for each in placed]
         references = [
             (node.target, node.position, node.target[-1], int(node.voids), node.confined_to)
             for node in nodes
             if node.target is not None
         ]
-        connection.insert(tables.reference, sorted(references))
-        inherited = list(net.inherited())
-        old_terms = {row.term[0] for row in inherited} - numbers.keys()
-        numbers |= self._dictionary.look_up(connection, old_terms)
-        rows = [
-            (posting_key(numbers[term], role), position, via, shard)
+        self._connection.insert(tables.reference, sorted(references))
+        net = Net(self._connection, nodes, given)
+        self._write_inherited(list(net.inherited()))
+        self._connection.insert(tables.voided, sorted(net.voided()), if_absent=True)
+
+    def _write_inherited(self, inherited: Sequence[Inherited]) -> None:
+        terms = {row.term[0] for row in inherited} - self.numbers.keys()
+        self.numbers |= self._dictionary.look_up(self._connection, terms)
+        rows = {
+            (posting_key(self.numbers[term], role), position, via, shard)
             for (term, role), position, via, shard in inherited
-        ]
-        connection.insert(tables.posting, sorted(set(rows)), if_absent=True)
-        connection.insert(tables.voided, sorted(net.voided()), if_absent=True)
+        }
+        self._connection.insert(tables.posting, sorted(rows), if_absent=True)
+
+    def _node(self, placed: Placed) -> Node:
+        statement, position, _, confined_to = placed
+        organisation = self.numbers.get(organisation_term(confined_to), 0)
+        return Node(
+            statement.id, position, statement.flags, statement.target, statement.terms, organisation
+        )
 
 
-def _place(
-    connection: Connection, now: int, accepted: Iterable[tuple[Prepared, str]]
-) -> list[Placed]:
+def _with_horizon(outcome: Outcome, stored: int) -> Outcome:
+    return outcome._replace(horizon=stored) if isinstance(outcome, Appended) else outcome
+
+
+def _place(last: Head, now: int, accepted: Iterable[tuple[Prepared, str]]) -> list[Placed]:
     """Give positions without a gap, and times that increase whatever the clock does."""
-    last = head(connection)
     stored = max(now, last.stored + 1)
     return [
         Placed(statement, last.position + 1 + i, stored + i, confined_to)
@@ -169,25 +203,3 @@ def _terms(placed: Iterable[Placed]) -> set[str]:
         if each.confined_to:
             terms.add(organisation_term(each.confined_to))
     return terms
-
-
-def _insert_statements(connection: Connection, placed: Iterable[Placed]) -> None:
-    rows = []
-    for statement, position, stored, _ in placed:
-        payload = statement.payload(text_of(stored))
-        salt, digest = salt_and_digest(payload)
-        flags, shard = int(statement.flags), statement.id[-1]
-        rows.append((position, shard, stored, flags, statement.id, salt, digest, payload))
-    connection.insert(tables.statement, rows)
-
-
-def _insert_postings(
-    connection: Connection, placed: Iterable[Placed], numbers: dict[str, int]
-) -> None:
-    rows = [
-        (numbers[term] << 2 | role, position, 0, statement.id[-1])
-        for statement, position, _, _ in placed
-        for term, role in statement.terms
-    ]
-    rows.sort()  # neighbours in the index go in one after the other
-    connection.insert(tables.posting, rows)

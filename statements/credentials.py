@@ -78,7 +78,8 @@ def new_key_and_secret() -> tuple[str, str]:
 
 def add_credential(database: Database, credential: Credential) -> None:
     """Store a new credential."""
-    row = tuple(getattr(credential, column.name) for column in _TABLE.columns)
+    values = {column.name: getattr(credential, column.name) for column in _TABLE.columns}
+    row = tuple((values | {"confined": int(credential.confined)}).values())
     database.write(lambda connection: connection.insert(_TABLE, [row]), lock=b"credential")
 
 
@@ -145,6 +146,7 @@ class Credentials:
             try:
                 for _ in self._database.listen("credential", self._begin):
                     self._forget()
+                return  # closed, or this database announces nothing
             except Unavailable:
                 self._listening = False
                 time.sleep(RECONNECT_SECONDS)

@@ -98,7 +98,9 @@ def _grants(role: str) -> str:
         "INSERT, UPDATE, DELETE": [tables.document.name],
         "UPDATE (last_used)": [tables.credential.name],
     }
-    return "".join(f"GRANT {right} ON {', '.join(on)} TO {role};" for right, on in rights.items())
+    commands = [f"REVOKE ALL ON {', '.join(rights['SELECT'])} FROM {role};"]
+    commands += [f"GRANT {right} ON {', '.join(on)} TO {role};" for right, on in rights.items()]
+    return "".join(commands)
 
 
 _DISTRIBUTE = text("SELECT create_distributed_table(:name, :column)")

@@ -135,7 +135,7 @@ def _complete(
         add["authority"] = sender.authority
         ours.append("authority")
     drop = [name for name in ours if name in statement]
-    return splice(with_arrays(raw, statement), drop, add)
+    return splice(with_arrays(raw.strip(), statement), drop, add)
 
 
 def _flags(statement: Json, version: Version) -> Flag:

@@ -59,6 +59,7 @@ class SQLiteConnection(Connection):
         self.raw.execute(f"PRAGMA cache_size = -{cache_kib}")
         self.raw.execute("PRAGMA synchronous = FULL")  # a commit is durable before it is answered
         self.raw.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+        self.raw.execute("PRAGMA recursive_triggers = ON")  # INSERT OR REPLACE meets them too
 
     @override
     def rows(self, query: Executable, **parameters: object) -> list[Row]:

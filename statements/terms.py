@@ -24,6 +24,9 @@ CACHED_TERMS = 200_000  # in each of two generations: about 60 MB at most
 _LAST_NUMBER = select(func.max(tables.term.c.number))
 
 
+ROLE_BITS = 2
+
+
 class Role(IntEnum):
     """How a statement is connected with a term."""
 
@@ -34,7 +37,7 @@ class Role(IntEnum):
 
 def posting_key(number: int, role: Role) -> int:
     """Key of an index row."""
-    return number << 2 | role
+    return number << ROLE_BITS | role
 
 
 def agent_term(ifi: str) -> str:

@@ -11,9 +11,10 @@ from starlette.responses import Response
 
 from lrs import parameters
 from lrs.answers import Answer, Answers, Style
-from lrs.endpoint import Resource
+from lrs.endpoint import HORIZON_HEADER, Resource
 from lrs.errors import NotFound
 from lrs.intake import take_in
+from statements.clock import text_of
 from statements.reader import find_statement
 from statements.search import Filters, search
 
@@ -47,8 +48,8 @@ async def put(services: Services, call: Call) -> Response:
     parameters.only(call, {"statementId"})
     statement_id = UUID(parameters.required(call, "statementId", parameters.uuid))
     request = await take_in(services, call, statement_id)
-    await services.append(request)
-    return Response(status_code=204)
+    appended = await services.append(request)
+    return Response(status_code=204, headers={HORIZON_HEADER: text_of(appended.horizon)})
 
 
 async def post(services: Services, call: Call) -> Response:
@@ -56,10 +57,10 @@ async def post(services: Services, call: Call) -> Response:
     call.principal.demand("statements/write")
     parameters.only(call, ())
     request = await take_in(services, call)
-    if request.statements:
-        await services.append(request)
+    appended = await services.append(request)
     ids = [statement.id_text for statement in request.statements]
-    return Response(orjson.dumps(ids), media_type="application/json")
+    headers = {HORIZON_HEADER: text_of(appended.horizon)}
+    return Response(orjson.dumps(ids), headers=headers, media_type="application/json")
 
 
 async def get(services: Services, call: Call) -> Response:

@@ -10,7 +10,8 @@ ground truth, and the catalogue and directory that belong to it. Everything
 here is pure: the command writes the files.
 """
 
+from lrs.simulation.learners import DirectoryRow
 from lrs.simulation.options import Options
 from lrs.simulation.year import Simulation, simulate
 
-__all__ = ["Options", "Simulation", "simulate"]
+__all__ = ["DirectoryRow", "Options", "Simulation", "simulate"]

@@ -59,6 +59,6 @@ def _to_do(visit: Visit) -> list[Module]:
 
 
 def _waits(visit: Visit, module: Module) -> bool:
-    """Whether the module is a booked session that has not taken place: nothing to do, but cancel."""
+    """Whether the module is a booked session to come: nothing to do, except cancel."""
     booked = visit.world.ledger.booking[visit.row] == Booking.BOOKED
     return module.kind == "facetoface" and booked and not visit.world.chance.happens(_CANCELS)

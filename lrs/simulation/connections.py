@@ -21,7 +21,7 @@ _PAUSE = 2 * MINUTE
 
 PERIODS: dict[str, Callable[[date], str]] = {
     "day": date.isoformat,
-    "week": lambda day: "{0}-W{1:02d}".format(*day.isocalendar()),
+    "week": lambda day: "{}-W{:02d}".format(*day.isocalendar()),
     "month": lambda day: day.isoformat()[:7],
 }
 """How each period is named, from a day in it: `2026-02-14`, `2026-W07`, `2026-02`."""

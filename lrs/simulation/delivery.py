@@ -34,7 +34,7 @@ _ARRIVAL: dict[Via, Callable[[int, float], int]] = {
 """When a statement arrives on each way, from when it happened and a draw from [0, 1)."""
 
 
-class Full(Exception):  # noqa: N818 - no error: the end of the run
+class Full(Exception):
     """As many statements as were asked for have been made."""
 
 
@@ -73,7 +73,7 @@ class Outbox:
         return self._run[1]
 
     def send(self, text: str, at: int, via: Via) -> None:
-        """Send the statement of an act at that time. Raises Full when that would be one too many."""
+        """Send the statement of an act at that time. Raises Full if that is one too many."""
         if self.room < 1:
             raise Full
         luck = self._chance.share()

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 ADL = "http://adlnet.gov/expapi/activities"
 VIDEO_TYPE = "https://w3id.org/xapi/video/activity-type/video"
 _SUB_ACTIVITIES = {
-    "assign": ("#submission", " Submission", f"{moodle.EDLM}/activity-types/submission"),
-    "lesson": ("#lesson", "", f"{moodle.EDLM}/activity-types/lesson-session"),
-    "scorm": ("#sco", " Content", f"{moodle.EDLM}/activity-types/scorm-content-object"),
+    "assign": ("#submission", " Submission", f"{moodle_events.EDLM}/activity-types/submission"),
+    "lesson": ("#lesson", "", f"{moodle_events.EDLM}/activity-types/lesson-session"),
+    "scorm": ("#sco", " Content", f"{moodle_events.EDLM}/activity-types/scorm-content-object"),
 }
 """What stands inside a module of Moodle: suffix of id and name, and type."""
 

@@ -52,7 +52,7 @@ class Learners:
 
     @staticmethod
     def _draw_activity(chance: Chance) -> float:
-        return min(_MOST_ACTIVE, (1 - chance.share()) ** -_TAIL)
+        return min(_MOST_ACTIVE, float((1 - chance.share()) ** -_TAIL))
 
     def identity(self, learner: int) -> Identity:
         """The names of a learner in each system."""

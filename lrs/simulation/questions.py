@@ -28,7 +28,13 @@ def lesson_question(course_module: int, number: int) -> Question:
     definition, _, _ = _essay()
     value = activity(iri, _TYPE, f"Question {number}", "en", description={"en": text}, **definition)
     answer = {"response": "Je préviens mon responsable et je note l'heure."}
-    return Question(number, True, php(value), php(answer), php({"response": ""}))
+    return Question(
+        number,
+        open=True,
+        object_json=php(value),
+        right_json=php(answer),
+        wrong_json=php({"response": ""}),
+    )
 
 
 _Parts = tuple[dict[str, object], dict[str, object], dict[str, object]]

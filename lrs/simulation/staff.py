@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lrs.simulation.delivery import Via
-from lrs.simulation.dialects import cmi5, moodle, refers
+from lrs.simulation.dialects import cmi5, moodle, moodle_work, refers
 from lrs.simulation.dialects import moodle_events as events
 from lrs.simulation.ledger import Booking, How, Status
 from lrs.simulation.names import COMMENTS
@@ -18,11 +18,13 @@ from lrs.simulation.paris import DAY, MINUTE
 from lrs.simulation.world import ADMINISTRATOR, IMPORTER, MANAGERS, TUTORS
 
 if TYPE_CHECKING:
+    from lrs.simulation.act import Act
     from lrs.simulation.courses import Course, Module
-    from lrs.simulation.dialects.moodle import Attempt
     from lrs.simulation.dialects.moodle_events import Event
+    from lrs.simulation.dialects.moodle_work import Attempt
     from lrs.simulation.world import World
 
+_FULLY_PRESENT, _PRESENT = 0.86, 0.95
 _HOW_TEXT = {How.MANUAL: "manual", How.SELF: "self", How.IMPORT: "sirh"}
 
 
@@ -37,7 +39,8 @@ def enrol(world: World, at: int, how: How, among: int) -> None:
         row is not None and not _may_return(world, row, how)
     ):
         return
-    _enrolment(world, at, learner, course, events.ENROLLED, how)
+    act = world.act(world.learners.identity(learner), at)
+    _tell_enrolment(world, act, course, events.ENROLLED, how)
     if row is None:
         world.ledger.open(learner, course.number, how, at)
     else:
@@ -86,25 +89,25 @@ def _changeable(world: World, at: int) -> int | None:
 
 def _change(world: World, at: int, row: int, event: Event, status: Status) -> None:
     course = world.catalogue.courses[world.ledger.course[row]]
-    how = How(world.ledger.how[row])
-    _enrolment(world, at, world.ledger.learner[row], course, event, how)
+    act = world.act(world.learners.identity(world.ledger.learner[row]), at)
+    _tell_enrolment(world, act, course, event, How(world.ledger.how[row]))
     world.ledger.status[row] = status
 
 
-def _enrolment(world: World, at: int, learner: int, course: Course, event: Event, how: How) -> None:
-    act = world.act(world.learners.identity(learner), at)
+def _tell_enrolment(world: World, act: Act, course: Course, event: Event, how: How) -> None:
     by = IMPORTER if how is How.IMPORT else world.chance.pick(MANAGERS)
-    world.outbox.send(moodle.enrolment(act, event, course, _HOW_TEXT[how], by), at, Via.CRON)
+    text = moodle.enrolment(act, event, course, _HOW_TEXT[how], by)
+    world.outbox.send(text, act.at, Via.CRON)
 
 
 def mark_assignment(world: World, at: int, row: int, module: Module, submission: str) -> None:
     """Mark an assignment, often with a comment; sometimes remark on the submission itself."""
-    half_marks = world.chance.whole(10, 2 * moodle.QUIZ_MAXIMUM)
+    half_marks = world.chance.whole(10, 2 * moodle_work.MAXIMUM)
     act = world.act(world.learners.identity(world.ledger.learner[row]), at)
     tutor = world.chance.pick(TUTORS)
     comment = world.chance.pick(COMMENTS) if world.chance.happens(0.7) else ""
-    world.outbox.send(moodle.graded(act, module, half_marks / 2, comment, tutor), at, Via.CRON)
-    world.ledger.score(row, half_marks * 1000 // (2 * moodle.QUIZ_MAXIMUM), at)
+    world.outbox.send(moodle_work.graded(act, module, half_marks / 2, comment, tutor), at, Via.CRON)
+    world.ledger.score(row, half_marks * 1000 // (2 * moodle_work.MAXIMUM), at)
     if submission and world.chance.happens(0.3):
         remark = refers.commented(world.act(tutor, at), submission, "Merci pour cet envoi.")
         world.outbox.send(remark, at, Via.PLAYER)
@@ -114,7 +117,9 @@ def mark_question(world: World, at: int, learner: int, attempt: Attempt, slot: i
     """Mark the open question of an attempt: the total stays as it was told."""
     act = world.act(world.learners.identity(learner), at)
     tutor, fraction = world.chance.pick(TUTORS), world.chance.whole(0, 4) / 4
-    world.outbox.send(moodle.question_graded(act, attempt, slot, fraction, tutor), at, Via.CRON)
+    world.outbox.send(
+        moodle_work.question_graded(act, attempt, slot, fraction, tutor), at, Via.CRON
+    )
 
 
 def assess_essay(world: World, at: int, learner: int, module: Module) -> None:
@@ -122,7 +127,7 @@ def assess_essay(world: World, at: int, learner: int, module: Module) -> None:
     act = world.act(world.chance.pick(TUTORS), at)
     about = world.learners.identity(learner)
     fraction = world.chance.whole(0, 4) / 4
-    world.outbox.send(moodle.essay_assessed(act, module, fraction, about), at, Via.CRON)
+    world.outbox.send(moodle_work.essay_assessed(act, module, fraction, about), at, Via.CRON)
 
 
 def take_attendance(world: World, at: int, row: int, module: Module) -> None:
@@ -131,9 +136,9 @@ def take_attendance(world: World, at: int, row: int, module: Module) -> None:
         return
     luck = world.chance.share()
     world.ledger.booking[row] = Booking.NONE
-    if luck > 0.95:
+    if luck > _PRESENT:
         return
-    learner, full = world.ledger.learner[row], luck < 0.86
+    learner, full = world.ledger.learner[row], luck < _FULLY_PRESENT
     duration = module.minutes * MINUTE
     act = world.act(world.learners.identity(learner), at)
     tutor = world.chance.pick(TUTORS)

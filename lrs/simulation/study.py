@@ -104,7 +104,7 @@ def _enrol(visit: Visit, course: Course) -> int:
 
 
 def _think_again(visit: Visit) -> bool:
-    """What happens now and then on a course page. Returns whether the learner is out of the course."""
+    """What happens now and then on a course page. Returns whether the learner left the course."""
     chance = visit.world.chance
     if chance.happens(_MAKES_MISTAKE):
         make_mistake(visit)

@@ -48,11 +48,13 @@ class Visit:
         ability = self.world.learners.ability[self.learner]
         return round(100 * min(1.0, ability * self.world.chance.between(0.6, 1.2)))
 
-    def wait(self, low: float, high: float) -> int:
-        """So many seconds pass, between low and high. Returns the milliseconds."""
-        passed = int(self.world.chance.between(low, high) * SECOND)
-        self.now += passed
-        return passed
+    def span(self, low: float, high: float) -> int:
+        """Milliseconds between `low` and `high` seconds."""
+        return int(self.world.chance.between(low, high) * SECOND)
+
+    def wait(self, low: float, high: float) -> None:
+        """So many seconds pass."""
+        self.now += self.span(low, high)
 
     def act(self, low: float, high: float) -> Act:
         """After so many seconds, something that a server notes: in whole seconds."""

@@ -41,7 +41,7 @@ class Simulation:
         self._weekly_visits = _weekly_visits(self._world)
 
     def statements(self) -> Iterator[bytes]:
-        """Statements as JSON, in order of arrival. To be taken once, and to the end for the truth."""
+        """Statements as JSON, in order of arrival. Take them once, all if you want the truth."""
         world, end = self._world, instant(self._options.end + timedelta(days=1))
         world.agenda.note(instant(self._options.start), self._plan, self._options.start)
         try:

@@ -53,9 +53,10 @@ def test_a_wrong_key_and_a_wrong_secret_look_alike(lrs: LrsServer, credential: C
     for wrong in (Credential(credential.key, make_id()), Credential(make_id(), make_id())):
         with Client(lrs.endpoint, wrong, "1.0.3") as stranger:
             response = stranger.get("statements", limit=1)
-        answers.append((response.status_code, response.text))
+        assert response.status_code == 401
+        answers.append(response.json())
+        del answers[-1]["request_id"]
     assert answers[0] == answers[1]
-    assert answers[0][0] == 401
 
 
 @pytest.mark.requirement("XAPI-00334")
@@ -63,7 +64,6 @@ def test_a_wrong_key_and_a_wrong_secret_look_alike(lrs: LrsServer, credential: C
     "header",
     [
         "Basic",
-        "Basic ",
         "Basic !!!",
         "Basic:" + b64encode(b"a:b").decode(),
         "Basic " + b64encode(b"no colon").decode(),
@@ -149,7 +149,7 @@ def test_a_scope_allows_what_it_says_and_no_more(
     lrs: LrsServer, client: Client, scope: str
 ) -> None:
     """See xAPI 1.0.3, Communication 4.2; what is allowed may still find nothing (404)."""
-    limited = lrs.create_credential(f"only {scope}", "--scope", scope)
+    limited = lrs.lend_credential(scope)
     with Client(lrs.endpoint, limited, client.version) as other:
         for method, resource in MUST_ALLOW[scope]:
             assert attempt(other, method, resource) in {200, 204, 404}, (method, resource)
@@ -158,8 +158,7 @@ def test_a_scope_allows_what_it_says_and_no_more(
 
 
 def test_scopes_add_up(lrs: LrsServer, client: Client) -> None:
-    both = ("--scope", "statements/write", "--scope", "statements/read/mine")
-    credential = lrs.create_credential("writes and reads its own", *both)
+    credential = lrs.lend_credential("statements/write", "statements/read/mine")
     statement = make_statement()
     with Client(lrs.endpoint, credential, client.version) as writer:
         writer.store(statement)
@@ -167,8 +166,7 @@ def test_scopes_add_up(lrs: LrsServer, client: Client) -> None:
 
 
 def test_mine_are_the_statements_that_this_credential_sent(lrs: LrsServer, client: Client) -> None:
-    both = ("--scope", "statements/write", "--scope", "statements/read/mine")
-    credential = lrs.create_credential(f"reads its own {make_id()}", *both)
+    credential = lrs.lend_credential("statements/write", "statements/read/mine")
     verb = {"id": make_iri("verbs")}
     own, foreign = make_statement(verb=verb), make_statement(verb=verb)
     client.store(foreign)
@@ -184,7 +182,7 @@ def test_mine_are_the_statements_that_this_credential_sent(lrs: LrsServer, clien
 @pytest.mark.requirement("XAPI-00099")
 def test_the_authority_is_who_sent_the_statement(lrs: LrsServer, client: Client) -> None:
     statements = [make_statement(), make_statement()]
-    credential = lrs.create_credential(f"another sender {make_id()}")
+    credential = lrs.lend_credential("statements/write")
     with Client(lrs.endpoint, credential, client.version) as other:
         other.store(statements[0])
     client.store(statements[1])

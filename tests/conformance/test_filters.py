@@ -230,14 +230,13 @@ def test_since_leaves_out_its_time_and_until_includes_it(client: Client) -> None
         assert both == set()
 
 
-@pytest.mark.parametrize("write", [str.lower, lambda time: time.replace("Z", "+00:00")])
-def test_a_time_may_be_written_in_other_ways(client: Client, write: Callable[[str], str]) -> None:
+def test_a_time_may_be_written_with_an_offset(client: Client) -> None:
     statement = make_statement()
     client.store(statement)
-    stored = client.fetch(statement["id"])["stored"]
+    stored = client.fetch(statement["id"])["stored"].replace("Z", "+00:00")
     verb = statement["verb"]["id"]
-    assert client.find_ids(verb=verb, until=write(stored)) == [statement["id"]]
-    assert client.find_ids(verb=verb, since=write(stored)) == []
+    assert client.find_ids(verb=verb, until=stored) == [statement["id"]]
+    assert client.find_ids(verb=verb, since=stored) == []
 
 
 @pytest.mark.parametrize(

@@ -211,7 +211,7 @@ def test_a_more_link_that_was_made_up_is_refused(client: Client, more: str) -> N
 def test_another_credential_may_follow_a_more_link(lrs: LrsServer, client: Client) -> None:
     verb, ids = store_many(client, 2)
     more = client.get("statements", verb=verb, limit=1).json()["more"]
-    reader = lrs.create_credential("reader", "--scope", "statements/read")
+    reader = lrs.lend_credential("statements/read")
     with Client(lrs.endpoint, reader, client.version) as other:
         assert other.follow(more).json()["statements"][0]["id"] == ids[1]
 
@@ -224,7 +224,7 @@ def test_a_more_link_gives_no_right_to_read(
 ) -> None:
     verb, _ = store_many(client, 2)
     more = client.get("statements", verb=verb, limit=1).json()["more"]
-    other = lrs.create_credential("no reader", "--scope", scope) if scope else None
+    other = lrs.lend_credential(scope) if scope else None
     with Client(lrs.endpoint, other, client.version) as stranger:
         assert stranger.follow(more).status_code == status
 
@@ -233,7 +233,7 @@ def test_a_more_link_shows_a_credential_only_its_own(lrs: LrsServer, client: Cli
     """The scope statements/read/mine holds on every page."""
     verb, _ = store_many(client, 3)
     more = client.get("statements", verb=verb, limit=1).json()["more"]
-    mine = lrs.create_credential("mine", "--scope", "statements/read/mine")
+    mine = lrs.lend_credential("statements/read/mine")
     with Client(lrs.endpoint, mine, client.version) as other:
         assert other.follow(more).json()["statements"] == []
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.conformance.client import Client
+from tests.conformance.client import JSON_TYPE, Client, encode_json
 from tests.conformance.samples import make_agent, make_group, make_id, make_iri, make_statement
 
 if TYPE_CHECKING:
@@ -142,11 +142,12 @@ def test_what_only_2_0_knows_is_hidden_from_a_client_of_1_0_3(
 
 
 def test_hiding_leaves_every_other_letter_alone(client_2_0_0: Client, client_1_0_3: Client) -> None:
-    statement = make_modern() | {"result": {"score": {"raw": 424242}}}
-    body = client_2_0_0.send("POST", "statements", statement)
-    assert body.status_code == 200
-    text = client_1_0_3.get("statements", statementId=statement["id"]).text
-    assert '"result": {"score": {"raw": 424242}}' in text
+    score = b'{"raw": 0.12345678901234567890,  "max":1.0}'
+    statement = make_modern() | {"result": {"score": 424242}}
+    body = encode_json(statement).replace(b"424242", score)
+    response = client_2_0_0.send("POST", "statements", body, JSON_TYPE)
+    assert response.status_code == 200
+    assert score in client_1_0_3.get("statements", statementId=statement["id"]).content
 
 
 def test_a_time_of_2_0_is_given_to_1_0_3_in_its_own_form(

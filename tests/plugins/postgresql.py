@@ -41,6 +41,7 @@ SETTINGS = (
     "--unix_socket_directories=..",  # the parent of `data`
     "--max_connections=200",  # several servers of several workers
     "--max_wal_size=256MB",  # the directory may be in memory
+    "--dynamic_shared_memory_type=mmap",  # in the directory, where it goes with a killed server
 )
 STOP_SIGNALS = {"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.SIGQUIT}
 

@@ -70,6 +70,7 @@ class LrsServer:
         self.endpoint = f"{self.url}/xapi"
         self._environment = self._build_environment(database_url, settings or {})
         self._process: subprocess.Popen[bytes] | None = None
+        self._lent: dict[tuple[str, ...], Credential] = {}
 
     def _build_environment(
         self, database_url: str | None, settings: Mapping[str, str]
@@ -96,12 +97,17 @@ class LrsServer:
             raise CommandFailedError(f"lrs {' '.join(arguments)}: {result.stderr}")
         return result.stdout
 
-    def create_credential(self, name: str, *options: str) -> Credential:
-        """Create a credential; `options` such as `--scope`, `statements/write` (default: all)."""
-        answer = json.loads(
-            self.run("credentials", "create", name, *(options or ("--scope", "all")), "--json")
-        )
+    def create_credential(self, name: str, *scopes: str) -> Credential:
+        """Create a credential with these scopes, or else with every right."""
+        options = [word for scope in scopes or ("all",) for word in ("--scope", scope)]
+        answer = json.loads(self.run("credentials", "create", name, *options, "--json"))
         return Credential(answer["key"], answer["secret"])
+
+    def lend_credential(self, *scopes: str) -> Credential:
+        """Return the credential with just these scopes that whoever asks may share."""
+        if scopes not in self._lent:
+            self._lent[scopes] = self.create_credential(f"shared: {' '.join(scopes)}", *scopes)
+        return self._lent[scopes]
 
     def start(self) -> None:
         """Create the store, start the server and wait until it says that it is ready."""

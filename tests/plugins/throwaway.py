@@ -7,11 +7,14 @@ import tempfile
 import weakref
 from pathlib import Path
 
-# Reads until the maker of the directory has ended, in whatever way, then stops the PostgreSQL
-# that runs in it and removes it (again, while a dying server still writes).
+# Reads until the maker of the directory has ended, in whatever way; then stops the PostgreSQL
+# that runs in it (lines 1 and 7 of its lock file: process; key and id of shared memory, which a
+# killed one leaves), and removes it, again while a dying server still writes.
 CARETAKER = """
 cat >/dev/null
-read -r server <"$1/data/postmaster.pid" && kill -QUIT "$server"
+set -- "$1" $(sed -n '1p;7p' "$1/data/postmaster.pid")
+test "$(readlink "/proc/$2/cwd")" = "$1/data" && kill -QUIT "$2"
+test -n "$4" && ipcrm -m "$4"
 for attempt in 1 2 3 4 5 6 7 8 9; do rm -rf "$1" && exit; sleep 0.2; done
 """
 

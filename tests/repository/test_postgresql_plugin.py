@@ -72,6 +72,10 @@ def read_server_pid(directory: Path) -> int:
     return int((directory / "data" / "postmaster.pid").read_text().split()[0])
 
 
+def list_shared_memory() -> list[str]:
+    return [line.split()[1] for line in Path("/proc/sysvipc/shm").read_text().splitlines()]
+
+
 def await_end(process: int) -> None:
     ended, _, _ = select.select([process], [], [], TIMEOUT_SECONDS)
     os.close(process)
@@ -147,6 +151,15 @@ def test_a_closed_server_leaves_no_directory() -> None:
     with PostgreSQLServer() as server:
         assert server.directory.exists()
     assert not server.directory.exists()
+
+
+def test_a_killed_server_leaves_no_shared_memory_once_closed() -> None:
+    with PostgreSQLServer() as server:
+        lock_file = (server.directory / "data" / "postmaster.pid").read_text().splitlines()
+        shared_memory = lock_file[6].split()[1]
+        assert shared_memory in list_shared_memory()
+        server.kill()
+    assert shared_memory not in list_shared_memory()
 
 
 def test_every_installed_server_and_the_wheel_start() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lrs.simulation import staff
 from lrs.simulation.completion import complete
-from lrs.simulation.dialects import moodle
+from lrs.simulation.dialects import moodle_work
 from lrs.simulation.paris import DAY
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def play(visit: Visit, module: Module) -> None:
     visit.look_at(module)
     if visit.course.source == "moodle":
         act = visit.act(60, 30 * module.minutes)
-        visit.tell(moodle.handed_in(act, module))
+        visit.tell(moodle_work.handed_in(act, module))
         submission = act.id if act.number else ""
         later = visit.now + visit.world.chance.whole(2, 10) * DAY
         visit.world.agenda.note(later, staff.mark_assignment, visit.row, module, submission)

@@ -57,14 +57,14 @@ def _end(visit: Visit, module: Module, launch: Launch, begun: int) -> None:
 def _learn(visit: Visit, module: Module, launch: Launch, begun: int) -> None:
     """Say what the unit says of its learner, all at one instant; `failed` completes nothing."""
     taken, percent = visit.now - begun, visit.percent()
-    judged = module.move_on != "Completed"
-    passed = percent >= (module.pass_mark or 0)
-    if judged:
-        act = visit.again()
-        visit.tell(cmi5.judged(act, module, launch, percent, taken), visit.player)
+    if module.move_on != "Completed":
+        text = cmi5.judged(visit.again(), module, launch, percent, taken)
+        visit.tell(text, visit.player)
         visit.score(percent * 10)
-    if judged and not passed:
-        return
+        if percent < (module.pass_mark or 0):
+            return
+    if module.move_on in {"Passed", "CompletedOrPassed"}:
+        finish(visit, module)
     if module.move_on != "Passed":
         visit.tell(cmi5.completed(visit.again(), module, launch, taken), visit.player)
-    finish(visit, module)
+        finish(visit, module)

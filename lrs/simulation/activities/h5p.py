@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from lrs.simulation.visit import Visit
 
 _QUESTIONS = 4
-_TRAX_EVENT = "\\logstore_trax\\event\\hvp_quiz_completed"
 
 
 def play(visit: Visit, module: Module) -> None:
@@ -50,5 +49,5 @@ def _answer_in_trax(visit: Visit, module: Module) -> int:
         taken = visit.now - before
         visit.tell(trax.question_answered(act, module, number, taken, right=success))
         right += success
-    visit.tell(trax.module_graded(visit.act(0, 2), module, right, _QUESTIONS, _TRAX_EVENT))
+    visit.tell(trax.module_graded(visit.act(0, 2), module, right, _QUESTIONS))
     return right

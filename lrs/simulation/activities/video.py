@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from lrs.simulation.courses import Module
     from lrs.simulation.visit import Visit
 
+_PAUSES, _BORED = 0.7, 0.94
+"""Up to the first they pause, beyond the second they stop; between, they jump."""
+
 
 def play(visit: Visit, module: Module) -> None:
     """Watch; the module is done when enough was seen."""
@@ -30,10 +33,11 @@ def play(visit: Visit, module: Module) -> None:
         act = visit.signal(0, 1)
         taken = visit.now - begun
         visit.tell(video.completed(act, viewing, position, taken), visit.player)
+        _measure(visit, viewing)
         if viewing.mooc:
             finish(visit, module)
     visit.tell(video.stopped(visit.signal(0, 1), "terminated", viewing, position), visit.player)
-    visit.measure("video", viewing.watched())
+    _measure(visit, viewing)
     if seen_enough and not viewing.mooc:
         complete(visit, module)
 
@@ -43,22 +47,31 @@ def _watch(visit: Visit, viewing: Viewing) -> int:
     position = 0
     while True:
         visit.tell(video.played(visit.signal(0, 2), viewing, position), visit.player)
-        reached = min(viewing.length, position + visit.wait(20, 240))
+        reached = min(viewing.length, position + visit.span(20, 240))
+        visit.now += reached - position
         viewing.segments.append((position, reached))
         luck = visit.world.chance.share()
-        if reached == viewing.length or luck > 0.94:
+        if reached == viewing.length or luck > _BORED:
             return reached
         position = _interrupt(visit, viewing, reached, luck)
 
 
 def _interrupt(visit: Visit, viewing: Viewing, position: int, luck: float) -> int:
     """Pause, or jump back or ahead. Returns the position from which it goes on."""
-    if luck < 0.7:
+    if luck < _PAUSES:
         act = visit.signal(0, 0.5)
         visit.tell(video.stopped(act, "paused", viewing, position), visit.player)
+        _measure(visit, viewing)
         visit.wait(2, 60)
         return position
     jump = visit.world.chance.between(-45, 20) * SECOND
     target = max(0, min(viewing.length - SECOND, position + int(jump)))
     visit.tell(video.seeked(visit.signal(0, 0.5), viewing, position, target), visit.player)
     return target
+
+
+def _measure(visit: Visit, viewing: Viewing) -> None:
+    """Count what was watched since the player last summed it up."""
+    watched = viewing.watched()
+    visit.measure("video", watched - viewing.told)
+    viewing.told = watched

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from lrs.simulation.dialects.text import php, verb
+from lrs.simulation.dialects.text import php, quoted, verb
 
 ADL = "http://adlnet.gov/expapi"
 STREAMS = "http://activitystrea.ms/schema/1.0"
@@ -35,7 +35,7 @@ class Event(NamedTuple):
 
     def extended(self, iri: str, value_json: str) -> Event:
         """The event with one more extension of the context."""
-        return self._replace(info_json=f"{self.info_json},{php(iri)}:{value_json}")
+        return self._replace(info_json=f"{self.info_json},{quoted(iri)}:{value_json}")
 
 
 def _core(name: str, iri: str, display: str, function: str = "") -> Event:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lrs.simulation.dialects import moodle_events as events
 from lrs.simulation.dialects.moodle import boolean, compose, score, within
 from lrs.simulation.dialects.moodle_events import PREPOSITIONS, STREAMS
-from lrs.simulation.dialects.text import PLATFORM, activity, escaped, php
+from lrs.simulation.dialects.text import PLATFORM, activity, escaped, php, quoted
 from lrs.simulation.paris import SECOND
 
 if TYPE_CHECKING:
@@ -33,9 +33,10 @@ class Attempt(NamedTuple):
         """The attempt as an activity."""
         course_module = self.module.id.rpartition("=")[2]
         iri = f"{_ATTEMPT_PAGE}?attempt={self.number}&cmid={course_module}"
+        title = quoted(self.module.title)[1:-1]
         return (
             f'{{"objectType":"Activity","id":"{iri}","definition":{{"type":"{_ATTEMPT_TYPE}",'
-            f'"name":{{"en":"{self.module.title} Attempt {self.ordinal}"}}}}}}'
+            f'"name":{{"en":"{title} Attempt {self.ordinal}"}}}}}}'
         )
 
 
@@ -71,9 +72,7 @@ def question_graded(act: Act, attempt: Attempt, slot: int, fraction: float, by: 
     object_json = php(activity(f"{review}&slot={slot}", f"{STREAMS}/review#slot", title, "en"))
     review_json = php(activity(review, f"{STREAMS}/review", "Review", "en"))
     context = within(f"{review_json},{attempt.json},{attempt.module.inside_json}", by)
-    return compose(
-        act, events.MANUALLY_GRADED, object_json, context, f"{{{score(fraction, 1)}}}"
-    )
+    return compose(act, events.MANUALLY_GRADED, object_json, context, f"{{{score(fraction, 1)}}}")
 
 
 def handed_in(act: Act, module: Module) -> str:

@@ -30,7 +30,8 @@ _VERBS = {
 class Viewing:
     """One session of a player. Times are milliseconds from the start of the video.
 
-    On the public platform (`mooc`) people have another account.
+    On the public platform (`mooc`) people have another account. `told` is how
+    much of the video the player has said was watched.
     """
 
     session: str
@@ -39,6 +40,7 @@ class Viewing:
     parent_json: str
     mooc: bool
     segments: list[tuple[int, int]] = field(default_factory=list)
+    told: int = 0
 
     def watched(self) -> int:
         """The milliseconds of the video that were seen at least once."""
@@ -55,7 +57,9 @@ class Viewing:
 
 def initialized(act: Act, viewing: Viewing) -> str:
     """The player is ready."""
-    return _compose(act, "initialized", viewing, "", f'"{EXTENSION}/length":{_seconds(viewing.length)},')
+    return _compose(
+        act, "initialized", viewing, "", f'"{EXTENSION}/length":{_seconds(viewing.length)},'
+    )
 
 
 def played(act: Act, viewing: Viewing, time: int) -> str:
@@ -96,10 +100,6 @@ def _progress(viewing: Viewing, time: int) -> str:
 def _extent(viewing: Viewing) -> str:
     threshold = f'"{EXTENSION}/completion-threshold":{THRESHOLD},'
     return f'"{EXTENSION}/length":{_seconds(viewing.length)},{threshold}'
-
-
-def _length(viewing: Viewing) -> str:
-    return _seconds(viewing.length)
 
 
 def _seconds(milliseconds: int) -> str:

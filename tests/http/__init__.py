@@ -1,0 +1,1 @@
+"""The HTTP edge: what happens around every resource."""

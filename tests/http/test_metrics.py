@@ -1,0 +1,69 @@
+"""Figures for Prometheus."""
+
+from __future__ import annotations
+
+import asyncio
+
+from prometheus_client.parser import text_string_to_metric_families
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from lrs.metrics import Metrics
+from tests.http.asgi import ask
+
+
+def figures(text: str) -> dict[str, float]:
+    """Return the samples by name and labels."""
+    return {
+        sample.name + "".join(f" {value}" for value in sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def test_statements_and_flushes_are_counted() -> None:
+    metrics = Metrics()
+    metrics.appended.inc(3)
+    metrics.duplicate.inc()
+    metrics.conflicting.inc(2)
+    metrics.refused.inc(4)
+    metrics.flush_statements.observe(3)
+    metrics.flush_seconds.observe(0.02)
+    found = figures(metrics.render().decode())
+    assert found["lrs_statements_total appended"] == 3
+    assert found["lrs_statements_total duplicate"] == 1
+    assert found["lrs_statements_total conflicting"] == 2
+    assert found["lrs_statements_total refused"] == 4
+    assert found["lrs_flush_statements_sum"] == 3
+    assert found["lrs_flush_seconds_bucket 0.025"] == 1
+
+
+def test_requests_have_durations_by_route_and_method() -> None:
+    metrics = Metrics()
+    for status in (200, 404):
+        metrics.observe_request("/xapi/statements", "GET", status, 0.004)
+    found = figures(metrics.render().decode())
+    assert found["lrs_http_requests_total /xapi/statements GET 404"] == 1
+    assert found["lrs_http_request_seconds_count /xapi/statements GET"] == 2
+
+
+def test_gauges_are_taken_when_the_figures_are_asked_for() -> None:
+    metrics = Metrics()
+    queue: list[int] = []
+    metrics.follow("lrs_queue_statements", "Statements that wait", lambda: len(queue))
+    assert figures(metrics.render().decode())["lrs_queue_statements"] == 0
+    queue.append(1)
+    assert figures(metrics.render().decode())["lrs_queue_statements"] == 1
+
+
+def test_two_sets_of_figures_do_not_mix() -> None:
+    Metrics().appended.inc()
+    assert figures(Metrics().render().decode())["lrs_statements_total appended"] == 0
+
+
+def test_the_endpoint_answers_in_the_text_format() -> None:
+    app = Starlette(routes=[Route("/metrics", Metrics().endpoint)])
+    response = asyncio.run(ask(app, "GET /metrics"))
+    assert response.status == 200
+    assert (response.header("content-type") or "").startswith("text/plain; version=0.0.4")
+    assert "process_resident_memory_bytes" in figures(response.body.decode())

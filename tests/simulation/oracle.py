@@ -1,0 +1,250 @@
+"""An independent recount: figures read off the statements, in the most naive way.
+
+It knows the catalogue and the directory, as a store would, and nothing of how
+the simulator works. Order of arrival, repeats and voids must not matter.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from schemas.identity import agent_ifi
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.simulation.runs import Json, Run
+
+GAP = timedelta(minutes=30)
+AS = "https://yetanalytics.com/profiles/prepositions/concepts/context-extensions/as"
+LOGIN, LOGOUT = {"login", "logged-in"}, {"logout", "logged-out"}
+ENROLMENT = {"enrolled", "registered", "unregistered", "leave", "suspended", "resumed"}
+
+
+class Act(NamedTuple):
+    """A statement that counts, and what is plain to see in it."""
+
+    at: datetime
+    learner: str
+    verb: str
+    course: str | None
+    own: bool
+    statement: Json
+
+
+def acts(run: Run) -> list[Act]:
+    """Every statement about a learner once, by its timestamp; voided and absurd ones left out."""
+    people = {row.identifier: row.learner for row in run.directory}
+    courses = course_of_activity(run.catalogue)
+    once = {statement["id"]: statement for statement in run.statements()}
+    voided = {
+        statement["object"]["id"]
+        for statement in once.values()
+        if verb_of(statement) == "voided"
+    }
+    found = (
+        read(statement, people, courses)
+        for unique, statement in once.items()
+        if unique not in voided
+    )
+    return sorted((act for act in found if act), key=lambda act: (act.at, _rank(act.verb)))
+
+
+def read(statement: Json, people: dict[str, str], courses: dict[str, str]) -> Act | None:
+    """The act of a learner that a statement tells, if it is one."""
+    actor = agent_ifi(statement["actor"])
+    at = datetime.fromisoformat(statement["timestamp"]).astimezone(UTC)
+    if actor not in people or not 2000 < at.year < 2099:
+        return None
+    context = statement.get("context", {})
+    instructor = context.get("instructor")
+    own = instructor is None or agent_ifi(instructor) == actor
+    own = own and AS not in context.get("extensions", {})
+    places = [courses[place] for place in _places(statement) if place in courses]
+    course = places[0] if places else None
+    return Act(at, people[actor], verb_of(statement), course, own, statement)
+
+
+def verb_of(statement: Json) -> str:
+    """The last part of the verb's IRI."""
+    verb: str = statement["verb"]["id"].rsplit("/", 1)[1]
+    return verb
+
+
+def _rank(verb: str) -> int:
+    return 0 if verb in LOGIN else 2 if verb in LOGOUT else 1
+
+
+def _places(statement: Json) -> Iterator[str]:
+    yield statement["object"]["id"]
+    activities = statement.get("context", {}).get("contextActivities", {})
+    for kind in ("parent", "grouping"):
+        yield from (activity["id"] for activity in activities.get(kind, ()))
+
+
+def course_of_activity(catalogue: Json) -> dict[str, str]:
+    """Course, module and content ids, each with the course it belongs to."""
+    known = {}
+    for course in catalogue["courses"]:
+        known[course["id"]] = course["id"]
+        for module in course["modules"]:
+            for activity in (module["id"], *module.get("activities", ())):
+                known[activity] = course["id"]
+    return known
+
+
+def connections(run: Run) -> dict[str, list[tuple[datetime, datetime]]]:
+    """Runs of a learner's own acts without a gap over 30 minutes; a login starts, a logout ends."""
+    by_learner: dict[str, list[Act]] = defaultdict(list)
+    for act in acts(run):
+        if act.own:
+            by_learner[act.learner].append(act)
+    return {learner: list(_cut(own)) for learner, own in by_learner.items()}
+
+
+def _cut(own: list[Act]) -> Iterator[tuple[datetime, datetime]]:
+    start = own[0].at
+    for before, after in pairwise(own):
+        if after.at - before.at > GAP or after.verb in LOGIN or before.verb in LOGOUT:
+            yield start, before.at
+            start = after.at
+    yield start, own[-1].at
+
+
+def by_period(run: Run, kind: str) -> dict[str, tuple[int, int, float]]:
+    """Connections, distinct learners and seconds in each period in which a connection starts."""
+    number: dict[str, int] = defaultdict(int)
+    learners: dict[str, set[str]] = defaultdict(set)
+    seconds: dict[str, float] = defaultdict(float)
+    for learner, times in connections(run).items():
+        for start, end in times:
+            number[_period(start, kind)] += 1
+            learners[_period(start, kind)].add(learner)
+            for at, spent in _minutes(start, end):
+                seconds[_period(at, kind)] += spent
+    return {name: (number[name], len(learners[name]), round(seconds[name], 3)) for name in seconds}
+
+
+def _minutes(start: datetime, end: datetime) -> Iterator[tuple[datetime, float]]:
+    """The time from start to end in pieces that cross no full minute, so no midnight either."""
+    while start < end or start == end:
+        minute = start.replace(second=0, microsecond=0) + timedelta(minutes=1)
+        yield start, (min(minute, end) - start).total_seconds()
+        if minute > end:
+            return
+        start = minute
+
+
+def _period(at: datetime, kind: str) -> str:
+    day = at.astimezone(ZoneInfo("Europe/Paris")).date()
+    year, week, _ = day.isocalendar()
+    names = {"day": str(day), "week": f"{year}-W{week:02d}", "month": str(day)[:7]}
+    return names[kind]
+
+
+class Progress:
+    """One learner in one course, as the statements tell it."""
+
+    def __init__(self, course: Json) -> None:
+        self._modules = {module["id"]: module for module in course["modules"]}
+        self._judged: dict[str, set[str]] = defaultdict(set)
+        self._done: set[str] = set()
+        self._course = course["id"]
+        self.enrolled: list[datetime] = []
+        self.status = "active"
+        self.how = "implicit"
+        self.started: datetime | None = None
+        self.completed: datetime | None = None
+        self.failed = False
+        self.scores: list[float] = []
+
+    def take(self, act: Act) -> None:
+        """Read one more act, in order of time."""
+        about_course = act.statement["object"]["id"] == self._course
+        if about_course and act.verb in ENROLMENT:
+            self._enrol(act)
+        elif act.own and self.started is None:
+            self.started = act.at
+        self._do(act, about_course=about_course)
+        score = percent(act.statement)
+        if score is not None:
+            self.scores.append(score)
+        required = {name for name, module in self._modules.items() if module["required"]}
+        if self.completed is None and required <= self._done:
+            self.completed = act.at
+
+    def _enrol(self, act: Act) -> None:
+        if act.verb in {"enrolled", "registered"}:
+            extensions = act.statement["context"].get("extensions", {})
+            told = [value for key, value in extensions.items() if key.endswith("enrolment-type")]
+            how = {"sirh": "import", "manual": "manual"}.get(told[0] if told else "", "self")
+            self.how = self.how if self.enrolled else how
+            self.enrolled.append(act.at)
+        states = {"leave": "left", "unregistered": "left", "suspended": "suspended"}
+        self.status = states.get(act.verb, "active")
+
+    def _do(self, act: Act, *, about_course: bool) -> None:
+        name = act.statement["object"]["id"]
+        if about_course and act.verb in {"completed", "satisfied"}:
+            self.completed = self.completed or act.at
+        if about_course and act.verb in {"passed", "failed"}:
+            self.failed = act.verb == "failed"
+        if name not in self._modules:
+            return
+        module = self._modules[name]
+        if act.verb == "uncompleted":
+            self._done.discard(name)
+        elif self._finishes(act.verb, module):
+            self._done.add(name)
+
+    def _finishes(self, verb: str, module: Json) -> bool:
+        if module["kind"] == "au":
+            self._judged[module["id"]].add(verb)
+            return moves_on(module["move_on"], self._judged[module["id"]])
+        ending = {"game": "passed", "class": "leave"}
+        return verb == ending.get(module["kind"], "completed")
+
+    @property
+    def progress(self) -> float:
+        """The share of required modules that are done."""
+        required = {name for name, module in self._modules.items() if module["required"]}
+        return 1.0 if self.completed else round(len(required & self._done) / len(required), 4)
+
+
+def moves_on(rule: str, verbs: set[str]) -> bool:
+    """Whether these verbs satisfy an assignable unit."""
+    wanted = {"CompletedAndPassed": {"completed", "passed"}}.get(rule)
+    if "waived" in verbs or (wanted and wanted <= verbs):
+        return True
+    single = {"Completed": {"completed"}, "Passed": {"passed"}}
+    return bool(single.get(rule, {"completed", "passed"}) & verbs) and wanted is None
+
+
+def percent(statement: Json) -> float | None:
+    """The score of more than a single question, in percent."""
+    score: dict[str, Any] = statement.get("result", {}).get("score", {})
+    type_ = statement["object"].get("definition", {}).get("type", "")
+    if not score or type_.endswith(("cmi.interaction", "review#slot")):
+        return None
+    if "raw" in score:
+        low, high = score.get("min", 0), score["max"]
+        return 100 * float(score["raw"] - low) / float(high - low)
+    return 100 * float(score["scaled"])
+
+
+def progress(run: Run) -> dict[tuple[str, str], Progress]:
+    """What became of every learner in every course."""
+    courses = {course["id"]: course for course in run.catalogue["courses"]}
+    found: dict[tuple[str, str], Progress] = {}
+    for act in acts(run):
+        if act.course is None:
+            continue
+        pair = act.learner, act.course
+        if pair not in found:
+            found[pair] = Progress(courses[act.course])
+        found[pair].take(act)
+    return found
