@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -236,6 +237,11 @@ class Settings:
         if self.default_page_size > self.max_page_size:
             allowed = f"must not be over {variable('max_page_size')}={self.max_page_size}"
             raise SettingsError(variable("default_page_size"), str(self.default_page_size), allowed)
+
+    @classmethod
+    def load(cls, options: Mapping[str, str]) -> Self:
+        """Settings of this process: its environment, with a command's options before it."""
+        return cls.from_environment(os.environ | options)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:

@@ -11,8 +11,8 @@ from lrs.app import build_app
 from lrs.metrics import Metrics
 from lrs.services import Services
 from lrs.store import Store
-from statements.database import open_database
 from statements.migrate import require_current
+from statements.opening import open_database
 from statements.writer import Flush, Limits
 
 if TYPE_CHECKING:

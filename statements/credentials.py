@@ -146,10 +146,11 @@ class Credentials:
             try:
                 for _ in self._database.listen("credential", self._begin):
                     self._forget()
-                return  # closed, or this database announces nothing
             except Unavailable:
                 self._listening = False
                 time.sleep(RECONNECT_SECONDS)
+            else:
+                return  # closed, or this database announces nothing
 
     def _begin(self) -> None:
         self._forget()

@@ -1,4 +1,4 @@
-"""What the store asks of a database, and how one is opened.
+"""What the store asks of a database.
 
 Work is handed over as a function of a connection, so that it can be tried again where that is safe:
 a read after a broken connection, an append after an unknown commit (its ids are fixed beforehand).
@@ -131,23 +131,3 @@ class Database(ABC):
     @abstractmethod
     def close(self) -> None:
         """Close every connection."""
-
-
-def open_database(url: str) -> Database:
-    """Open `sqlite:///path` or `postgresql://…` (driver suffixes as in SQLAlchemy are accepted).
-
-    Raises:
-        ValueError: the URL names another kind of database.
-
-    """
-    scheme, _, rest = url.partition("://")
-    kind = scheme.partition("+")[0]
-    if kind == "sqlite":
-        from statements.sqlite import SQLite  # noqa: PLC0415  # each driver only where it is used
-
-        return SQLite(rest.removeprefix("/"))
-    if kind in {"postgresql", "postgres"}:
-        from statements.postgresql import PostgreSQL  # noqa: PLC0415
-
-        return PostgreSQL("postgresql://" + rest)
-    raise ValueError(f"a database URL starts with sqlite:/// or postgresql://, not {scheme!r}")

@@ -181,6 +181,19 @@ def _commands(sql: str) -> Iterator[str]:
         if sqlite3.complete_statement(command):
             yield command
             command = ""
+    if command.strip():
+        yield command
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Raise Unavailable for what the file or the disk refuses; a wrong command is a bug."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
+            raise
+        raise Unavailable(str(error)) from error
 
 
 def _now() -> int:
@@ -210,10 +223,8 @@ class SQLite(Database):
 
     @override
     def read(self, work: Callable[[Connection], T]) -> T:
-        try:
+        with _translated():
             return work(self._reader())
-        except sqlite3.OperationalError as error:
-            raise Unavailable(str(error)) from error
 
     @override
     def append(self, work: Callable[[Connection, int], T]) -> T:
@@ -226,20 +237,18 @@ class SQLite(Database):
 
     @override
     def write(self, work: Callable[[Connection], T], *, lock: bytes = b"") -> T:
-        with self._write_lock, self._file_lock.exclusive():
-            try:
-                return self._transaction(self._writing(), "BEGIN IMMEDIATE", work)
-            except sqlite3.OperationalError as error:
-                raise Unavailable(str(error)) from error
+        with _translated(), self._write_lock, self._file_lock.exclusive():
+            return self._transaction(self._writing(), "BEGIN IMMEDIATE", work)
 
     @override
     def snapshot(self, work: Callable[[Connection], T]) -> T:
-        connection = self._open(READER_CACHE_KIB)
-        try:
-            return self._transaction(connection, "BEGIN", work)
-        finally:
-            self._opened.remove(connection)
-            connection.raw.close()
+        with _translated():
+            connection = self._open(READER_CACHE_KIB)
+            try:
+                return self._transaction(connection, "BEGIN", work)
+            finally:
+                self._opened.remove(connection)
+                connection.raw.close()
 
     @override
     def has_table(self, connection: Connection, name: str) -> bool:

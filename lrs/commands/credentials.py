@@ -15,7 +15,7 @@ from lrs.commands.options import STORE, with_settings
 from lrs.issuing import Wish, issue
 from statements.clock import microseconds_of, text_of
 from statements.credentials import list_credentials, revoke_credential
-from statements.database import open_database
+from statements.opening import open_database
 
 if TYPE_CHECKING:
     from lrs.settings import Settings

@@ -9,7 +9,7 @@ import click
 
 from lrs.commands.options import STORE, with_settings
 from statements import migrate as migrations
-from statements.database import open_database
+from statements.opening import open_database
 
 if TYPE_CHECKING:
     from lrs.settings import Settings

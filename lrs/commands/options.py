@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import fields
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -30,7 +29,7 @@ def with_settings(*names: str) -> Callable[[Callable[..., R]], Callable[..., R]]
         def call(*args: object, **options: object) -> R:
             given = {variable(name): options.pop(name) for name in names}
             chosen = {name: str(value) for name, value in given.items() if value is not None}
-            return command(Settings.from_environment(os.environ | chosen), *args, **options)
+            return command(Settings.load(chosen), *args, **options)
 
         wrapped: Callable[..., R] = call
         for name in reversed(names):

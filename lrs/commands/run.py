@@ -14,8 +14,8 @@ from lrs.issuing import Wish, issue
 from lrs.serving import serve
 from lrs.wiring import build
 from statements.credentials import find_credential
-from statements.database import open_database
 from statements.migrate import migrate
+from statements.opening import open_database
 
 if TYPE_CHECKING:
     from pathlib import Path

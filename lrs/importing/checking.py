@@ -114,6 +114,8 @@ def version_of(value: Any) -> Version:  # noqa: ANN401 - any JSON value
 def _attachments(candidate: Candidate, statement: Json) -> dict[bytes, bytes]:
     """Contents of a statement's attachments that came along, by their SHA-2, checked."""
     declared = {entry["sha2"].lower() for entry in declared_attachments(statement)}
+    if not declared:
+        return {}
     contents = {sha2: candidate.attachment(sha2) for sha2 in declared}
     received = {sha2: content for sha2, content in contents.items() if content is not None}
     for sha2, content in received.items():

@@ -19,7 +19,7 @@ CONTENT = "https://content.example.org"
 LISTED = Settings(cors_origins=(CONTENT, "http://localhost:3000"))
 
 
-async def statements(request: object) -> Response:
+async def statements(_: object) -> Response:
     """Refuse everybody, as for a wrong credential."""
     return Response(b"{}", 401, {"WWW-Authenticate": "Basic", "Vary": "Accept-Language"})
 

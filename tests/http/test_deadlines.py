@@ -33,7 +33,7 @@ def test_what_is_not_discarded_in_time_is_reported_once_in_order() -> None:
 def test_adding_again_starts_the_time_anew() -> None:
     async def run() -> float:
         done = asyncio.Event()
-        deadlines = Deadlines(0.1, lambda _: done.set())
+        deadlines: Deadlines[str] = Deadlines(0.1, lambda _: done.set())
         deadlines.add("item")
         await asyncio.sleep(0.05)
         deadlines.discard("item")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 GAP = timedelta(minutes=30)
 AS = "https://yetanalytics.com/profiles/prepositions/concepts/context-extensions/as"
+VIDEO = "https://w3id.org/xapi/video/extensions"
 LOGIN, LOGOUT = {"login", "logged-in"}, {"logout", "logged-out"}
 ENROLMENT = {"enrolled", "registered", "unregistered", "leave", "suspended", "resumed"}
 
@@ -36,15 +38,14 @@ class Act(NamedTuple):
     statement: Json
 
 
+@lru_cache(maxsize=4)
 def acts(run: Run) -> list[Act]:
     """Every statement about a learner once, by its timestamp; voided and absurd ones left out."""
     people = {row.identifier: row.learner for row in run.directory}
     courses = course_of_activity(run.catalogue)
     once = {statement["id"]: statement for statement in run.statements()}
     voided = {
-        statement["object"]["id"]
-        for statement in once.values()
-        if verb_of(statement) == "voided"
+        statement["object"]["id"] for statement in once.values() if verb_of(statement) == "voided"
     }
     found = (
         read(statement, people, courses)
@@ -247,4 +248,67 @@ def progress(run: Run) -> dict[tuple[str, str], Progress]:
         if pair not in found:
             found[pair] = Progress(courses[act.course])
         found[pair].take(act)
+    return found
+
+
+def measured(run: Run) -> dict[str, dict[str, float]]:
+    """Seconds that content measured, by learner and kind."""
+    found: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    joined: dict[tuple[str, str], datetime] = {}
+    for act in acts(run):
+        name, result = act.statement["object"]["id"], act.statement.get("result", {})
+        if act.verb == "attended":
+            found[act.learner]["face_to_face_seconds"] += _seconds(result["duration"])
+        if "/mod/quiz/attempt.php" in name and "duration" in result:
+            found[act.learner]["quiz_seconds"] += _seconds(result["duration"])
+        if act.verb == "join":
+            joined[act.learner, name] = act.at
+        if act.verb == "leave" and (act.learner, name) in joined:
+            since = joined.pop((act.learner, name))
+            found[act.learner]["meeting_seconds"] += (act.at - since).total_seconds()
+    for (learner, _), seconds in _watched(run).items():
+        found[learner]["video_seconds"] += seconds
+    return found
+
+
+def _seconds(duration: str) -> float:
+    return float(duration.removeprefix("PT").removesuffix("S"))
+
+
+def _watched(run: Run) -> dict[tuple[str, str], float]:
+    """Seconds of video of each learner and player session: the last summary says it."""
+    found = {}
+    for act in acts(run):
+        segments = segments_of(act.statement)
+        if segments:
+            extensions = act.statement["context"]["extensions"]
+            found[act.learner, extensions[f"{VIDEO}/session-id"]] = union(segments)
+    return found
+
+
+def segments_of(statement: Json) -> list[tuple[float, float]]:
+    """The played segments that a statement of a video player sums up."""
+    extensions = statement.get("result", {}).get("extensions", {})
+    text: str = extensions.get(f"{VIDEO}/played-segments", "")
+    pairs = (piece.split("[.]") for piece in text.split("[,]") if piece)
+    return [(float(start), float(end)) for start, end in pairs]
+
+
+def union(segments: list[tuple[float, float]]) -> float:
+    """How many milliseconds lie in at least one segment, counted one by one, in seconds."""
+    seen: set[int] = set()
+    for start, end in segments:
+        seen.update(range(round(start * 1000), round(end * 1000)))
+    return len(seen) / 1000
+
+
+def badges(run: Run) -> dict[tuple[str, str], tuple[datetime, datetime | None]]:
+    """When each badge was awarded to each learner, and when it was revoked."""
+    found: dict[tuple[str, str], tuple[datetime, datetime | None]] = {}
+    for act in acts(run):
+        pair = act.learner, act.statement["object"]["id"]
+        if "/badges/" in pair[1] and act.verb == "achieved":
+            found[pair] = act.at, None
+        if "/badges/" in pair[1] and act.verb == "forfeited":
+            found[pair] = found[pair][0], act.at
     return found

@@ -7,19 +7,18 @@ from datetime import UTC, datetime
 
 import pytest
 
+from lrs.simulation import Options
 from tests.simulation import oracle
 from tests.simulation.runs import BUSY, Run, run
 
 CUT_SHORT = replace(BUSY, statements=3_001, seed=4)
 """A run that ends in the middle of things."""
 
-RUNS = [pytest.param(BUSY, id="whole"), pytest.param(CUT_SHORT, id="cut short")]
-pytestmark = pytest.mark.parametrize("options", RUNS)
 
-
-@pytest.fixture
-def made(options: object) -> Run:
-    return run(options)  # type: ignore[arg-type]  # pytest hands parameters over untyped
+@pytest.fixture(params=[BUSY, CUT_SHORT], ids=["whole", "cut short"])
+def made(request: pytest.FixtureRequest) -> Run:
+    options: Options = request.param
+    return run(options)
 
 
 def text(at: datetime | None) -> str | None:
@@ -88,3 +87,44 @@ def test_completions_equal_a_naive_recount(made: Run) -> None:
         pair: tuple(pytest.approx(value) if isinstance(value, float) else value for value in found)
         for pair, found in recounted.items()
     }
+
+
+def test_measured_time_equals_a_naive_recount(made: Run) -> None:
+    recounted = oracle.measured(made)
+    kinds = ("quiz_seconds", "video_seconds", "meeting_seconds", "face_to_face_seconds")
+    told = {row["learner"]: row for row in made.truth["learner"]}
+    assert set(recounted) <= set(told)
+    for learner, row in told.items():
+        found = recounted[learner]
+        assert [row[kind] for kind in kinds] == pytest.approx([found[kind] for kind in kinds])
+
+
+def test_badges_equal_a_naive_recount(made: Run) -> None:
+    recounted = {
+        pair: (text(awarded), text(revoked))
+        for pair, (awarded, revoked) in oracle.badges(made).items()
+    }
+    told = {
+        (row["learner"], row["badge"]): (row["awarded"], row["revoked"])
+        for row in made.truth["badge"]
+    }
+    assert told == recounted
+
+
+def test_no_more_is_completed_than_was_enrolled(made: Run) -> None:
+    enrolled = {(row["learner"], row["course"]) for row in made.truth["enrolment"]}
+    completed = {
+        (row["learner"], row["course"])
+        for row in made.truth["completion"]
+        if row["status"] == "completed"
+    }
+    assert completed < enrolled
+
+
+def test_the_truth_counts_the_statements(made: Run) -> None:
+    about = made.truth["about"][0]
+    ids = [statement["id"] for statement in made.statements()]
+    voids = [one for one in made.statements() if oracle.verb_of(one) == "voided"]
+    assert about["statements"] == len(made.raw)
+    assert about["repeated"] == len(ids) - len(set(ids))
+    assert about["voided"] == len({void["id"] for void in voids})

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from statements import tables
-from statements.database import Database, open_database
+from statements.database import Database
 from statements.migrate import distribute, migrate
+from statements.opening import open_database
 from tests.plugins.postgresql import connect
 from tests.statements.store import Store
 

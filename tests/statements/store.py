@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from schemas.parsing import parse
 from schemas.versions import Version
+from statements.admission import Appended
 from statements.append import Appender
 from statements.prepared import VOIDED_VERB, Prepared, Sender, prepare, sender
 from statements.reader import Entry, find_statement, read_log
@@ -61,6 +62,12 @@ def prepared(statement: Json | bytes, by: Sender = SENDER) -> Prepared:
 def new_request(*statements: Json | bytes, by: Sender = SENDER) -> AppendRequest:
     """Make a request of these statements."""
     return AppendRequest([prepared(statement, by) for statement in statements])
+
+
+def counts(outcome: Outcome) -> tuple[int, int]:
+    """Tell how many statements of an accepted request were new, and how many known."""
+    assert isinstance(outcome, Appended), outcome
+    return outcome.new, outcome.known
 
 
 def text_id(statement_id: bytes) -> str:

@@ -27,6 +27,7 @@ from statements.sqlite import SQLite
 from tests.statements.store import (
     AUTHORITY,
     Store,
+    counts,
     new_request,
     new_statement,
     new_void,
@@ -131,9 +132,9 @@ def test_the_senders_authority_replaces_the_clients_unless_it_is_trusted(store: 
 
 def test_the_same_bytes_again_are_known_and_nothing_is_written(store: Store) -> None:
     statement = new_statement()
-    assert store.append(statement) == Appended(1, 0)
+    assert counts(store.append(statement)) == (1, 0)
     before = count(store)
-    assert store.append(statement) == Appended(0, 1)
+    assert counts(store.append(statement)) == (0, 1)
     assert count(store) == before
 
 
@@ -141,14 +142,14 @@ def test_the_same_meaning_in_other_bytes_is_known(store: Store) -> None:
     statement = new_statement(result={"score": {"raw": 1.0}})
     store.append(statement)
     text = json.dumps(statement, indent=1).replace("1.0", "10e-1").encode()
-    assert store.append(text) == Appended(0, 1)
+    assert counts(store.append(text)) == (0, 1)
     assert len(store.log()) == 1
 
 
 def test_an_id_in_capitals_is_the_same_id(store: Store) -> None:
     statement = new_statement()
     store.append(statement)
-    assert store.append(statement | {"id": statement["id"].upper()}) == Appended(0, 1)
+    assert counts(store.append(statement | {"id": statement["id"].upper()})) == (0, 1)
 
 
 def test_a_different_statement_with_a_stored_id_is_a_conflict(store: Store) -> None:
@@ -182,7 +183,7 @@ def test_a_conflict_leaves_nothing_of_its_request_and_its_neighbours_succeed(
 def test_equal_statements_of_two_requests_in_one_flush_are_stored_once(store: Store) -> None:
     statement = new_statement()
     outcomes = store.appender.append([new_request(statement), new_request(statement)])
-    assert outcomes == [Appended(1, 0), Appended(0, 1)]
+    assert [counts(outcome) for outcome in outcomes] == [(1, 0), (0, 1)]
     assert store.ids() == [statement["id"]]
 
 
@@ -194,7 +195,7 @@ def test_of_different_statements_with_one_id_in_one_flush_the_first_is_stored(
     requests = [new_request(first), new_request(neighbour, second), new_request(neighbour)]
     outcomes = store.appender.append(requests)
     assert [type(outcome) for outcome in outcomes] == [Appended, Conflict, Appended]
-    assert outcomes[2] == Appended(1, 0)
+    assert counts(outcomes[2]) == (1, 0)
     assert store.ids() == [first["id"], neighbour["id"]]
 
 
@@ -204,24 +205,24 @@ def test_a_request_that_failed_as_a_whole_leaves_nothing(store: Store) -> None:
     with pytest.raises(IndexError):
         store.appender.append([batch, poisoned(new_request(new_statement()))])
     assert count(store) == before
-    assert store.appender.append([batch]) == [Appended(5, 0)]
+    assert counts(store.appender.append([batch])[0]) == (5, 0)
 
 
 def test_a_request_sent_again_after_a_lost_answer_is_known(store: Store) -> None:
     request = new_request(new_statement(), new_statement())
     store.appender.append([request])
-    assert store.appender.append([request]) == [Appended(0, 2)]
+    assert counts(store.appender.append([request])[0]) == (0, 2)
     assert len(store.log()) == 2
 
 
 def test_a_request_with_a_new_and_a_known_statement_counts_each(store: Store) -> None:
     known = new_statement()
     store.append(known)
-    assert store.append(known, new_statement()) == Appended(1, 1)
+    assert counts(store.append(known, new_statement())) == (1, 1)
 
 
 def test_an_empty_request_is_accepted(store: Store) -> None:
-    assert store.appender.append([AppendRequest([])]) == [Appended(0, 0)]
+    assert counts(store.appender.append([AppendRequest([])])[0]) == (0, 0)
     assert store.log() == []
 
 
@@ -250,7 +251,7 @@ def attach(store: Store, content: bytes) -> Outcome:
 
 def test_attachments_are_stored_once_whoever_sends_them(store: Store) -> None:
     content = bytes(range(256)) * 40
-    assert [attach(store, content), attach(store, content)] == [Appended(1, 0)] * 2
+    assert [counts(attach(store, content)) for _ in range(2)] == [(1, 0)] * 2
     digest = sha256(content).digest()
     assert count(store)["attachment"] == 1
     missing = sha256(b"never sent").digest()
@@ -263,7 +264,7 @@ def test_attachments_of_a_known_statement_are_accepted_again_and_completed(store
     one, two = ({sha256(content).digest(): content} for content in (b"one", b""))
     store.appender.append([AppendRequest([statement], one)])
     again = AppendRequest([statement], one | two)
-    assert store.appender.append([again]) == [Appended(0, 1)]
+    assert counts(store.appender.append([again])[0]) == (0, 1)
     found = store.database.read(lambda c: attachments_of(c, [*one, *two]))
     assert found == one | two
 

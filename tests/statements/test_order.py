@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
-from statements.database import open_database
+from statements.opening import open_database
 from tests.statements.store import Store, new_request, new_statement
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 
 from statements import tables
 from statements.credentials import Credential, add_credential, find_credential, note_use
-from statements.database import open_database
+from statements.opening import open_database
 from statements.documents import (
     Collection,
     Place,

@@ -1,0 +1,25 @@
+"""Which database a URL means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from statements.postgresql import PostgreSQL
+from statements.sqlite import SQLite
+
+if TYPE_CHECKING:
+    from statements.database import Database
+
+
+def open_database(url: str) -> Database:
+    """Open `sqlite:///path` or `postgresql://…` (driver suffixes as in SQLAlchemy are accepted).
+
+    Nothing is connected to yet. Raises ValueError for a URL of another kind.
+    """
+    scheme, _, rest = url.partition("://")
+    kind = scheme.partition("+")[0]
+    if kind == "sqlite":
+        return SQLite(rest.removeprefix("/"))
+    if kind in {"postgresql", "postgres"}:
+        return PostgreSQL("postgresql://" + rest)
+    raise ValueError(f"a database URL starts with sqlite:/// or postgresql://, not {scheme!r}")

@@ -1,0 +1,199 @@
+"""The compiled schemas say what the oracle says, and an Agent is held to the same rules."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from schemas.definitions import SCHEMAS
+from schemas.errors import InvalidStatement, InvalidValue
+from schemas.explanation import explain
+from schemas.validation import compiled, validate_agent, validate_statement
+from schemas.versions import Version
+from tests.schemas.samples import (
+    ACCOUNT,
+    AGENT,
+    FULL,
+    HASH,
+    IDENTIFIERS,
+    MBOX,
+    MISSING,
+    MOODLE,
+    OF_VERSION_1,
+    OF_VERSION_2,
+    OPENID,
+    TEAM,
+    Json,
+    changed,
+)
+from tests.schemas.strategies import VALUES
+
+COMPILED = {version: compiled("statement", version) for version in Version}
+SAMPLES = st.sampled_from([*OF_VERSION_1, OF_VERSION_2])
+# Values that are right somewhere, so that a change does not always break the statement.
+FITTING = st.sampled_from(
+    [
+        *(
+            AGENT,
+            TEAM,
+            *IDENTIFIERS,
+            {},
+            [],
+            "",
+            "fr",
+            "Agent",
+            "Group",
+            "Activity",
+            "SubStatement",
+        ),
+        *(
+            "StatementRef",
+            "http://a",
+            "http://a\n",
+            "mailto:a@b",
+            "1.0.0",
+            "2.0.0",
+            "PT1S",
+            "PT1S\n",
+        ),
+        *("2026-01-31T12:00:00Z", "choice", "matching", "a/b", "a" * 40, "a" * 64, 0, 1, 0.5, -1.5),
+        *(True, False, None, MOODLE["context"], MOODLE["object"], MOODLE["result"], MISSING),
+    ]
+)
+NAMES = st.sampled_from(
+    ["objectType", "id", "mbox", "account", "member", "definition", "choices", "source", "version"]
+)
+
+
+def paths(value: Any, before: str = "") -> list[str]:  # noqa: ANN401 - any JSON value
+    """Return the path to everything in a JSON value that a dotted path can name."""
+    steps = value.items() if isinstance(value, dict) else enumerate(value)
+    found = []
+    for step, child in steps:
+        if "." in str(step) or "/" in str(step):
+            continue
+        found.append(f"{before}{step}")
+        if isinstance(child, dict | list):
+            found += paths(child, f"{before}{step}.")
+    return found
+
+
+@st.composite
+def mutants(draw: st.DrawFn) -> Json:
+    """A sample with up to three changes: a new value, a missing member or one more."""
+    mutant = draw(SAMPLES)
+    for _ in range(draw(st.integers(1, 3))):
+        path = draw(st.sampled_from(paths(mutant)))
+        if draw(st.booleans()):
+            path = ".".join([*path.split(".")[:-1], draw(NAMES)])
+        try:
+            mutant = changed(mutant, path, draw(FITTING | VALUES))
+        except (IndexError, KeyError, TypeError, ValueError):
+            continue  # the path led into a list, or to what was not there
+    return mutant
+
+
+@settings(max_examples=400, deadline=None)
+@given(mutants(), st.sampled_from(Version))
+def test_compiled_schema_agrees_with_the_oracle_on_mutants(mutant: Json, version: Version) -> None:
+    problems = explain(mutant, "statement", version)
+    assert COMPILED[version].is_valid(mutant) == (not problems)
+
+
+@settings(max_examples=200, deadline=None)
+@given(VALUES, st.sampled_from(Version))
+def test_any_json_value_gets_an_answer(value: Any, version: Version) -> None:  # noqa: ANN401
+    with pytest.raises(InvalidStatement):
+        validate_statement(value, version)
+    with pytest.raises(InvalidValue):
+        validate_agent(value, version)
+
+
+@settings(max_examples=200, deadline=None)
+@given(mutants())
+def test_what_1_0_3_takes_2_0_0_takes_too_but_for_its_timestamps(mutant: Json) -> None:
+    if COMPILED[Version.V1].is_valid(mutant):
+        assert all("time" in one.path for one in explain(mutant, "statement", Version.V2))
+
+
+@pytest.mark.parametrize("version", Version)
+@pytest.mark.parametrize("agent", [AGENT, TEAM, *IDENTIFIERS, {"objectType": "Group", **MBOX}])
+def test_agents_and_groups_are_accepted(agent: Json, version: Version) -> None:
+    validate_agent(agent, version)
+
+
+@pytest.mark.parametrize("version", Version)
+@pytest.mark.parametrize(
+    ("agent", "requirement"),
+    [
+        ({}, "XAPI-00034"),
+        (MBOX | HASH, "XAPI-00034"),
+        ({"objectType": "agent", **MBOX}, "XAPI-00032"),
+        ({"mbox": "a@example.com"}, "XAPI-00038"),
+        ({"openid": "x"}, "XAPI-00040"),
+        ({"account": {"name": "x"}}, "XAPI-00042"),
+        ({"objectType": "Group"}, "XAPI-00035"),
+        ({"objectType": "Group", **OPENID, **ACCOUNT}, "XAPI-00037"),
+        ({**MBOX, "x": 1}, "XAPI-00010"),
+    ],
+)
+def test_faulty_agent_is_refused_by_requirement(
+    agent: Json, requirement: str, version: Version
+) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        validate_agent(agent, version)
+    assert requirement in {problem.requirement for problem in caught.value.problems}
+
+
+@pytest.mark.parametrize("uri", SCHEMAS)
+def test_schema_file_is_valid_json_schema(uri: str) -> None:
+    Draft202012Validator.check_schema(SCHEMAS[uri])
+    assert SCHEMAS[uri]["$id"] == uri
+
+
+def test_closed_schemas_and_demands_have_a_title_to_speak_of() -> None:
+    for schema in _subschemas(SCHEMAS):
+        if schema.get("additionalProperties") is False or "description" in schema.get("not", ()):
+            assert "title" in schema
+    for schema in _subschemas(SCHEMAS):
+        if {"type", "required"} <= schema.keys() and schema["required"] != ["objectType"]:
+            assert "title" in schema or schema["required"] == ["account"]
+
+
+def test_every_explanation_names_a_place_a_rule_and_a_requirement() -> None:
+    for path in paths(FULL):
+        for value in (None, 7, "\u0000", [], {}, MISSING, {"x": 1}):
+            for problem in explain(changed(FULL, path, value), "statement", Version.V1):
+                assert problem.path.startswith("$")
+                assert problem.requirement.startswith(("XAPI-", "Data "))
+                assert len(problem.rule) < 400
+
+
+def test_text_of_a_fault_says_what_would_be_right() -> None:
+    faulty = changed(MOODLE, "result.duration", "1 hour")
+    with pytest.raises(InvalidStatement) as caught:
+        validate_statement(faulty, Version.V2)
+    assert str(caught.value) == (
+        '$.result.duration: "1 hour" is not an ISO 8601 duration, such as PT1H30M or P4W; '
+        "only its last number may have decimals (XAPI-00077)"
+    )
+
+
+def _subschemas(node: object) -> list[Json]:
+    children: list[Any] = []
+    if isinstance(node, dict):
+        children = list(node.values())
+    elif isinstance(node, list):
+        children = node
+    here = [node] if isinstance(node, dict) else []
+    return here + [found for child in children for found in _subschemas(child)]
+
+
+def test_numbers_are_compared_as_they_were_parsed() -> None:
+    score = {"raw": 0.1, "min": 0.1, "max": json.loads("1e308")}
+    validate_statement(changed(MOODLE, "result.score", score), Version.V1)
