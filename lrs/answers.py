@@ -9,25 +9,26 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import orjson
-from schemas.formatting import to_canonical, to_ids, to_version_1
 from starlette.responses import Response, StreamingResponse
 
 from lrs import parameters
 from lrs.endpoint import HORIZON_HEADER
 from lrs.multipart import render
 from schemas.formats import parse_timestamp
+from schemas.formatting import to_canonical, to_ids, to_version_1
 from schemas.language import parse_accept_language
 from schemas.versions import Version
 from statements.descriptions import definition_of
 from statements.flags import Flag
-from statements.reader import attachments_of
+from statements.reader import attachment_sizes, attachments_of
+from statements.search import Page
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
     from lrs.call import Call
     from statements.database import Connection
-    from statements.search import Page, Record
+    from statements.search import Record
     from statements.terms import Dictionary
 
 Json = dict[str, Any]
@@ -47,9 +48,11 @@ class Style:
     with_attachments: bool
     version: Version
     languages: list[str]
+    confined: bool  # canonical definitions are not for it: they come from all organisations
+    most_attachment_bytes: int  # in one page
 
     @classmethod
-    def of(cls, call: Call) -> Style:
+    def of(cls, call: Call, most_attachment_bytes: int) -> Style:
         """What a call asks for."""
         form = call.parameters.get("format", "exact")
         if form not in _FORMATS:
@@ -59,6 +62,8 @@ class Style:
             parameters.boolean(call, "attachments"),
             call.version,
             parse_accept_language(call.header("accept-language")),
+            bool(call.principal.confined_to),
+            most_attachment_bytes,
         )
 
 
@@ -111,8 +116,11 @@ class Answers:
             format_datetime(stored, usegmt=True),
         )
 
-    def page(self, page: Page, more: str) -> Answer:
-        """Answer with a StatementResult; `more` is empty on the last page."""
+    def page(self, page: Page, link: Callable[[int], str]) -> Answer:
+        """Answer with a StatementResult; `link` makes the `more` link of a position."""
+        if self._style.with_attachments:
+            page = self._fitting(page)
+        more = link(page.cursor) if page.cursor is not None else ""
         texts = b",".join([self._text(record) for record in page.records])
         content = b'{"statements":[%b],"more":%b}' % (texts, orjson.dumps(more))
         return Answer(content, self._attachments(page.records))
@@ -129,8 +137,23 @@ class Answers:
         return _encode(to_canonical(statement, self._definition, self._style.languages))
 
     def _definition(self, activity: str) -> Json | None:
+        if self._style.confined:
+            return None
         definition = definition_of(self._connection, self._dictionary, activity)
         return _decode(definition) if definition else None
+
+    def _fitting(self, page: Page) -> Page:
+        """The page, cut where its attachments get too large; it has one statement at least."""
+        declared = [{entry["sha2"].lower() for entry in _declared([r])} for r in page.records]
+        sizes = attachment_sizes(self._connection, map(bytes.fromhex, set().union(*declared)))
+        seen: set[str] = set()
+        size_bytes = 0
+        for i, hashes in enumerate(declared):
+            size_bytes += sum(sizes.get(bytes.fromhex(new), 0) for new in hashes - seen)
+            seen |= hashes
+            if i and size_bytes > self._style.most_attachment_bytes:
+                return Page(page.records[:i], page.records[i - 1].position)
+        return page
 
     def _attachments(self, records: Iterable[Record]) -> list[Stored] | None:
         """Contents of all attachments that the statements declare and the store has, each once."""

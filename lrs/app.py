@@ -73,7 +73,7 @@ def build_app(services: Services, access_log: AccessLog | None) -> ASGIApp:
             yield
         finally:
             noting.cancel()
-            await services.store.run(lambda: services.uses.write(services.store.database))
+            await _write_uses(services)
             await services.store.stop()
 
     return Edge(
@@ -94,5 +94,9 @@ async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
 async def _note_uses(services: Services) -> None:
     while True:
         await asyncio.sleep(NOTE_USES_SECONDS)
-        with contextlib.suppress(StoreError):  # it is tried again, with what comes until then
-            await services.store.run(lambda: services.uses.write(services.store.database))
+        await _write_uses(services)
+
+
+async def _write_uses(services: Services) -> None:
+    with contextlib.suppress(StoreError):  # the time of the next use will do as well
+        await services.store.write(lambda: services.uses.write(services.store.database))

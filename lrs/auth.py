@@ -88,7 +88,11 @@ def principal_of(credential: Credential) -> Principal:
     return Principal(
         credential=credential,
         rights=rights,
-        sender=sender(authority, credential.organisation, may_define="define" in rights),
+        sender=sender(
+            authority,
+            credential.organisation,
+            may_define="define" in rights and not confined,  # definitions are shared by all
+        ),
         own=Scope(authority=identifier, organisation=confined),
         everything=Scope(organisation=confined),
     )

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import orjson
@@ -85,14 +86,18 @@ class Handlers:
         """Store a document instead of the old one."""
         place, sent = self._place(call), _sent(services, call)
         condition, database = self._condition_of_put(call), services.store.database
-        await services.store.run(lambda: documents.put_document(database, place, sent, condition))
+        await services.store.write(
+            partial(documents.put_document, database, place, sent, condition)
+        )
         return Response(status_code=204)
 
     async def post(self, services: Services, call: Call) -> Response:
         """Store a document, or merge a JSON object into the old one."""
         place, sent = self._place(call), _sent(services, call)
         condition, database = _condition(call), services.store.database
-        await services.store.run(lambda: documents.merge_document(database, place, sent, condition))
+        await services.store.write(
+            lambda: documents.merge_document(database, place, sent, condition)
+        )
         return Response(status_code=204)
 
     async def delete(self, services: Services, call: Call) -> Response:
@@ -104,9 +109,11 @@ class Handlers:
         database, condition = services.store.database, _condition(call)
         if name is not None:
             place = Place(collection, name)
-            await services.store.run(lambda: documents.delete_document(database, place, condition))
+            await services.store.write(
+                lambda: documents.delete_document(database, place, condition)
+            )
         elif self._kind.deletes_all:
-            await services.store.run(lambda: documents.delete_documents(database, collection))
+            await services.store.write(partial(documents.delete_documents, database, collection))
         else:
             raise parameters.bad(self._kind.name, "is required", "Communication 2.2")
         return Response(status_code=204)

@@ -6,6 +6,7 @@ request -> read -> authenticate -> version -> handler of the method -> response
 from __future__ import annotations
 
 import contextlib
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from lrs.call import VERSION_HEADER, Call, Incoming, read_incoming, version_of
 from lrs.errors import STATUSES, MethodNotAllowed, error_response
 from schemas.errors import InvalidValue
 from schemas.versions import Version, negotiate
-from statements.errors import StoreError
+from statements.errors import StoreError, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from lrs.services import Services
 
     Handler = Callable[[Services, Call], Awaitable[Response]]
+
+logger = logging.getLogger(__name__)
 
 HORIZON_HEADER = "X-Experience-API-Consistent-Through"
 
@@ -70,6 +73,8 @@ class Endpoint:
             version = _spoken(incoming.headers.get(VERSION_HEADER))
             response = await self._handle(request, incoming)
         except tuple(STATUSES) as error:
+            if isinstance(error, Unavailable):
+                logger.warning("the database failed: %s", error)
             response = error_response(error)
             await self._tell_horizon(response)
         response.headers[VERSION_HEADER] = version

@@ -24,7 +24,30 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-WAITING_A_THREAD = 64  # reads that may wait for each thread: about a second's work
+WAITING_A_THREAD = 64  # jobs that may wait for each thread: about a second's work
+WRITING_THREADS = 2  # one prepares while the other commits
+
+
+class Threads:
+    """A pool of threads with a bounded queue."""
+
+    def __init__(self, count: int, name: str) -> None:
+        self._pool = ThreadPoolExecutor(count, thread_name_prefix=name)
+        self._places = count * (1 + WAITING_A_THREAD)
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Result of `work` in one of the threads; Overloaded if too many are waiting."""
+        if self._places <= 0:
+            raise Overloaded("too many requests are waiting for a thread")
+        self._places -= 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+        finally:
+            self._places += 1
+
+    def close(self) -> None:
+        """Finish what is waiting and end the threads."""
+        self._pool.shutdown()
 
 
 class Store:
@@ -49,8 +72,8 @@ class Store:
         self.dictionary = Dictionary()
         self.credentials = Credentials(database)
         self.writer = Writer(Appender(database, self.dictionary), self._deliver, limits, observe)
-        self._pool = ThreadPoolExecutor(read_threads, thread_name_prefix="reader")
-        self._places = read_threads * WAITING_A_THREAD
+        self._reading = Threads(read_threads, "reader")
+        self._writing = Threads(WRITING_THREADS, "document-writer")
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def start(self) -> None:
@@ -62,7 +85,8 @@ class Store:
     async def stop(self) -> None:
         """Write what is waiting, then close every connection."""
         await asyncio.to_thread(self.writer.close)
-        self._pool.shutdown()
+        self._reading.close()
+        self._writing.close()
         self.database.close()
 
     async def append(self, request: AppendRequest) -> Appended:
@@ -79,6 +103,17 @@ class Store:
             return outcome
         raise outcome.error if isinstance(outcome, Failed) else outcome
 
+    async def write(self, work: Callable[[], T]) -> T:
+        """Result of `work`, a transaction beside the log, in a thread that may wait for its turn.
+
+        Those threads are others than the readers': reads never queue behind writes.
+
+        Raises:
+            Overloaded: too many are waiting for a thread.
+
+        """
+        return await self._writing.run(work)
+
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Result of `work` on a reading connection."""
         return await self.run(lambda: self.database.read(work))
@@ -88,19 +123,13 @@ class Store:
         return await self.run(lambda: self._read_with_horizon(work))
 
     async def run(self, work: Callable[[], T]) -> T:
-        """Result of `work` in a thread of the pool.
+        """Result of `work` in a reading thread.
 
         Raises:
             Overloaded: too many are waiting for a thread.
 
         """
-        if self._places <= 0:
-            raise Overloaded("too many requests are waiting to be read")
-        self._places -= 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
-        finally:
-            self._places += 1
+        return await self._reading.run(work)
 
     async def credential(self, key: str) -> Credential | None:
         """The credential with this key as it is now, whatever its state."""

@@ -36,15 +36,22 @@ class Admission:
         connection: under the append lock, so that nothing decided here can change.
         dictionary: term numbers.
         requests: all requests of the flush; what they may collide with is fetched at once.
+        every_id: look for the ids that we gave, too.
 
     """
 
     def __init__(
-        self, connection: Connection, dictionary: Dictionary, requests: Sequence[AppendRequest]
+        self,
+        connection: Connection,
+        dictionary: Dictionary,
+        requests: Sequence[AppendRequest],
+        *,
+        every_id: bool = False,
     ) -> None:
         self._connection = connection
         self._dictionary = dictionary
-        self.given = {s.id for request in requests for s in request.statements if s.id_given}
+        every = (s for request in requests for s in request.statements)
+        self.given = {s.id for s in every if every_id or s.id_given}
         column = tables.statement.c
         self._texts: dict[bytes, bytes] = dict(
             connection.find(column.id, self.given, column.id, column.payload)

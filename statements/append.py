@@ -6,6 +6,7 @@ and the log row, its index rows, references, voids, attachments and descriptions
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select
@@ -82,18 +83,19 @@ class Appender:
             Unavailable: the database failed; each request may be tried again as it is.
 
         """
+        tries = count(1)
+
+        def work(connection: Connection, now: int) -> Flush:
+            flush = Flush(connection, self._dictionary, self._descriptions)
+            return flush.run(now, requests, again=next(tries) > 1)
+
         try:
-            flush = self._database.append(
-                lambda connection, now: self._flush(connection).run(now, requests)
-            )
+            flush = self._database.append(work)
         except BaseException:
             self._descriptions.forget()
             raise
         self._dictionary.remember(flush.numbers)
         return flush.outcomes
-
-    def _flush(self, connection: Connection) -> Flush:
-        return Flush(connection, self._dictionary, self._descriptions)
 
 
 class Flush:
@@ -111,9 +113,16 @@ class Flush:
         self.outcomes: list[Outcome] = []
         self.numbers: dict[str, int] = {}
 
-    def run(self, now: int, requests: Sequence[AppendRequest]) -> Flush:
-        """Write all that is admitted, `now` being microseconds since 1970."""
-        admission = Admission(self._connection, self._dictionary, requests)
+    def run(self, now: int, requests: Sequence[AppendRequest], *, again: bool = False) -> Flush:
+        """Write all that is admitted.
+
+        Args:
+            now: microseconds since 1970.
+            requests: in the order in which they are to be appended.
+            again: an earlier try may have been committed, so that any id may be known.
+
+        """
+        admission = Admission(self._connection, self._dictionary, requests, every_id=again)
         outcomes = [admission.admit(request) for request in requests]
         last = head(self._connection)
         if admission.accepted:

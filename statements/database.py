@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from sqlalchemy import Column, Table
+    from sqlalchemy import Column, ColumnElement, Table
     from sqlalchemy.engine import Dialect
     from sqlalchemy.sql import Executable
 
@@ -56,7 +56,9 @@ class Connection(ABC):
         """Insert rows (values in the order of the table's columns) in as few steps as possible."""
 
     @abstractmethod
-    def find(self, by: Column[Any], values: Iterable[object], *columns: Column[Any]) -> list[Row]:
+    def find(
+        self, by: Column[Any], values: Iterable[object], *columns: ColumnElement[Any]
+    ) -> list[Row]:
         """`columns` of the rows whose column `by` is one of `values`."""
 
     @abstractmethod

@@ -19,7 +19,7 @@ from statements.errors import Unavailable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from sqlalchemy import Column, Table
+    from sqlalchemy import Column, ColumnElement, Table
     from sqlalchemy.sql import Executable
 
 T = TypeVar("T")
@@ -91,7 +91,9 @@ class PostgreSQLConnection(Connection):
             self._run(_insertion(table, if_absent), columns)
 
     @override
-    def find(self, by: Column[Any], values: Iterable[object], *columns: Column[Any]) -> list[Row]:
+    def find(
+        self, by: Column[Any], values: Iterable[object], *columns: ColumnElement[Any]
+    ) -> list[Row]:
         wanted = list(values)
         if not wanted:
             return []
@@ -108,8 +110,8 @@ def _insertion(table: Table, if_absent: bool) -> str:  # noqa: FBT001
     return f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays}){conflict}"  # noqa: S608
 
 
-def _lookup(by: Column[Any], columns: tuple[Column[Any], ...]) -> str:
-    names = ", ".join(column.name for column in columns)
+def _lookup(by: Column[Any], columns: tuple[ColumnElement[Any], ...]) -> str:
+    names = ", ".join(str(column) for column in columns)
     array = ARRAYS[type(by.type)]
     return f"SELECT {names} FROM {by.table.name} WHERE {by.name} = ANY (%b::{array})"  # noqa: S608
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, exists, func, select
 
 from statements import tables
 from statements.references import has_own
@@ -84,6 +84,13 @@ def _in_scope(connection: Connection, dictionary: Dictionary, position: int, sco
         term in numbers and has_own(connection, position, numbers[term], role)
         for term, role in needed
     )
+
+
+def attachment_sizes(connection: Connection, hashes: Iterable[bytes]) -> dict[bytes, int]:
+    """Sizes in bytes of attachments by their SHA-256; those that are not stored are left out."""
+    column = tables.attachment.c
+    size = func.length(column.content).label("size")
+    return dict(connection.find(column.sha2, set(hashes), column.sha2, size))
 
 
 def attachments_of(connection: Connection, hashes: Iterable[bytes]) -> dict[bytes, bytes]:

@@ -23,7 +23,7 @@ from statements.errors import Unavailable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from sqlalchemy import Column, Table
+    from sqlalchemy import Column, ColumnElement, Table
     from sqlalchemy.sql import Executable
 
 T = TypeVar("T")
@@ -89,7 +89,9 @@ class SQLiteConnection(Connection):
             start += size
 
     @override
-    def find(self, by: Column[Any], values: Iterable[object], *columns: Column[Any]) -> list[Row]:
+    def find(
+        self, by: Column[Any], values: Iterable[object], *columns: ColumnElement[Any]
+    ) -> list[Row]:
         wanted = list(values)
         found: list[Row] = []
         start = 0
@@ -167,8 +169,8 @@ def _insertion(table: Table, rows: int, if_absent: bool) -> str:  # noqa: FBT001
 
 
 @lru_cache(maxsize=1024)
-def _lookup(by: Column[Any], size: int, columns: tuple[Column[Any], ...]) -> str:
-    names = ", ".join(column.name for column in columns)
+def _lookup(by: Column[Any], size: int, columns: tuple[ColumnElement[Any], ...]) -> str:
+    names = ", ".join(str(column) for column in columns)
     marks = ", ".join("?" * size)
     return f"SELECT {names} FROM {by.table.name} WHERE {by.name} IN ({marks})"  # noqa: S608
 

@@ -1,12 +1,8 @@
-"""From checked statements to the log: many in a transaction, each for itself.
-
-While one flush is being appended, in a thread, the next one is read and checked.
-"""
+"""From checked statements to the log: many in a transaction, each for itself."""
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple
 
 from lrs.importing.checking import Checked, Checker, RefusedError
 from lrs.importing.report import Refusal, Report
@@ -43,14 +39,6 @@ class Importer:
         self._report = report
         self._waiting: list[_Waiting] = []
         self._waiting_bytes = 0
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="appender")
-        self._under_way: tuple[list[_Waiting], Future[list[Outcome]]] | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._thread.shutdown()
 
     def take(self, candidate: Candidate) -> None:
         """Check a candidate; it goes in with the next flush.
@@ -67,25 +55,14 @@ class Importer:
         self._waiting.append(_Waiting(candidate, checked))
         self._waiting_bytes += checked.request.size_bytes
         if len(self._waiting) >= FLUSH_STATEMENTS or self._waiting_bytes >= FLUSH_BYTES:
-            self._begin_flush()
+            self.flush()
 
     def flush(self) -> None:
-        """Append what waits; when this returns, all that was taken is durable and reported."""
-        self._begin_flush()
-        self._end_flush()
-
-    def _begin_flush(self) -> None:
-        self._end_flush()
-        if self._waiting:
-            requests = [each.checked.request for each in self._waiting]
-            self._under_way = self._waiting, self._thread.submit(self._appender.append, requests)
-            self._waiting, self._waiting_bytes = [], 0
-
-    def _end_flush(self) -> None:
-        if self._under_way is not None:
-            waiting, outcomes = self._under_way
-            self._under_way = None
-            for each, outcome in zip(waiting, outcomes.result(), strict=True):
+        """Append what waits, durably."""
+        waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
+        if waiting:
+            outcomes = self._appender.append([each.checked.request for each in waiting])
+            for each, outcome in zip(waiting, outcomes, strict=True):
                 self._count(each, outcome)
 
     def _count(self, waiting: _Waiting, outcome: Outcome) -> None:

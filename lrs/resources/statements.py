@@ -66,7 +66,7 @@ async def post(services: Services, call: Call) -> Response:
 async def get(services: Services, call: Call) -> Response:
     """One statement by its id, or a page of those that match."""
     parameters.only(call, _LIST | _SINGLE)
-    style = Style.of(call)
+    style = Style.of(call, services.settings.max_body_bytes)
     if call.parameters.keys() & _IDS:
         return await _get_one(services, call, style)
     return await _get_page(services, call, style)
@@ -96,8 +96,7 @@ async def _get_page(services: Services, call: Call, style: Style) -> Response:
     def work(connection: Connection) -> Answer:
         dictionary = services.store.dictionary
         page = search(connection, dictionary, filters, scope)
-        more = _more(call, page.cursor) if page.cursor is not None else ""
-        return Answers(connection, dictionary, style).page(page, more)
+        return Answers(connection, dictionary, style).page(page, lambda at: _more(call, at))
 
     answer, horizon = await services.store.read_with_horizon(work)
     return answer.response(horizon)

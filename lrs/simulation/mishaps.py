@@ -16,7 +16,7 @@ from lrs.simulation.world import ADMINISTRATOR
 if TYPE_CHECKING:
     from lrs.simulation.visit import Visit
 
-_VOID_FIRST = 0.3
+_VOID_FIRST = 0.4
 _ODD_CLOCKS = (754_000, 946_681_200_000, 4_102_444_800_000)
 """1970, the last evening of 1999, and the year 2100."""
 

@@ -23,7 +23,7 @@ _GOES_ON, _SECOND_COURSE = 0.8, 0.3
 _ENROLS = 0.7
 _MODULES_AT_A_TIME = 5
 _UNTICKS, _GIVES_UP = 0.06, 0.012
-_MAKES_MISTAKE, _ODD_CLOCK = 0.006, 0.004
+_MAKES_MISTAKE, _ODD_CLOCK = 0.01, 0.004
 
 
 def come(world: World, at: int, learner: int, among: int) -> None:

@@ -34,67 +34,56 @@ from tests.schemas.samples import (
 from tests.schemas.strategies import VALUES
 
 COMPILED = {version: compiled("statement", version) for version in Version}
-SAMPLES = st.sampled_from([*OF_VERSION_1, OF_VERSION_2])
-# Values that are right somewhere, so that a change does not always break the statement.
-FITTING = st.sampled_from(
-    [
-        *(
-            AGENT,
-            TEAM,
-            *IDENTIFIERS,
-            {},
-            [],
-            "",
-            "fr",
-            "Agent",
-            "Group",
-            "Activity",
-            "SubStatement",
-        ),
-        *(
-            "StatementRef",
-            "http://a",
-            "http://a\n",
-            "mailto:a@b",
-            "1.0.0",
-            "2.0.0",
-            "PT1S",
-            "PT1S\n",
-        ),
-        *("2026-01-31T12:00:00Z", "choice", "matching", "a/b", "a" * 40, "a" * 64, 0, 1, 0.5, -1.5),
-        *(True, False, None, MOODLE["context"], MOODLE["object"], MOODLE["result"], MISSING),
-    ]
-)
-NAMES = st.sampled_from(
-    ["objectType", "id", "mbox", "account", "member", "definition", "choices", "source", "version"]
-)
+SAMPLES = [*OF_VERSION_1, OF_VERSION_2]
+# fmt: off
+FITTING: list[Any] = [
+    *(MISSING, True, False, None, {}, [], "", 0, 1, 0.5, -1.5, "fr", "a" * 40, "a" * 64, "a/b"),
+    *("Agent", "Group", "Activity", "SubStatement", "StatementRef", "choice", "matching"),
+    *("http://a", "http://a\n", "mailto:a@b", "1.0.0", "2.0.0", "PT1S", "PT1S\n"),
+    *("2026-01-31T12:00:00Z", "2026-01-31 12:00:00z", "2026-01-31T12:00:00"),
+    *(AGENT, TEAM, *IDENTIFIERS),
+]
+# fmt: on
 
 
-def paths(value: Any, before: str = "") -> list[str]:  # noqa: ANN401 - any JSON value
-    """Return the path to everything in a JSON value that a dotted path can name."""
-    steps = value.items() if isinstance(value, dict) else enumerate(value)
-    found = []
-    for step, child in steps:
-        if "." in str(step) or "/" in str(step):
-            continue
-        found.append(f"{before}{step}")
-        if isinstance(child, dict | list):
-            found += paths(child, f"{before}{step}.")
+def paths(value: Any, before: str = "") -> dict[str, Any]:  # noqa: ANN401 - any JSON value
+    """Return what stands in a JSON value, by its path, where a dotted path can name it."""
+    found = {}
+    for step, child in value.items() if isinstance(value, dict) else enumerate(value):
+        if not {".", "/"} & set(str(step)):
+            found[f"{before}{step}"] = child
+            if isinstance(child, dict | list):
+                found |= paths(child, f"{before}{step}.")
     return found
+
+
+def _by_name() -> dict[str, list[Any]]:
+    """Return all that stands under each name in the samples."""
+    values: dict[str, list[Any]] = {}
+    for sample in SAMPLES:
+        for path, value in paths(sample).items():
+            values.setdefault(path.rpartition(".")[2], []).append(value)
+    return values
+
+
+VALUES_BY_NAME = _by_name()
+NAMES = [name for name in VALUES_BY_NAME if not name.isdigit()]
 
 
 @st.composite
 def mutants(draw: st.DrawFn) -> Json:
-    """A sample with up to three changes: a new value, a missing member or one more."""
-    mutant = draw(SAMPLES)
-    for _ in range(draw(st.integers(1, 3))):
-        path = draw(st.sampled_from(paths(mutant)))
-        if draw(st.booleans()):
-            path = ".".join([*path.split(".")[:-1], draw(NAMES)])
+    """A sample with some changes: another value of that name, an odd value, one member more."""
+    mutant: Json = draw(st.sampled_from(SAMPLES))
+    for _ in range(draw(st.integers(1, 4))):
+        way, dot, name = draw(st.sampled_from([*paths(mutant)])).rpartition(".")
+        if draw(st.integers(0, 3)) == 0:
+            name = draw(st.sampled_from(NAMES))
+        fitting = st.sampled_from(VALUES_BY_NAME.get(name, FITTING))
+        value = draw(fitting | fitting | fitting | st.sampled_from(FITTING) | VALUES)
         try:
-            mutant = changed(mutant, path, draw(FITTING | VALUES))
+            mutant = changed(mutant, way + dot + name, value)
         except (IndexError, KeyError, TypeError, ValueError):
-            continue  # the path led into a list, or to what was not there
+            continue  # a name within a list, or nothing there to take away
     return mutant
 
 

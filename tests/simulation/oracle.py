@@ -43,7 +43,7 @@ def acts(run: Run) -> list[Act]:
     """Every statement about a learner once, by its timestamp; voided and absurd ones left out."""
     people = {row.identifier: row.learner for row in run.directory}
     courses = course_of_activity(run.catalogue)
-    once = {statement["id"]: statement for statement in run.statements()}
+    once = {statement["id"]: statement for statement in run.statements}
     voided = {
         statement["object"]["id"] for statement in once.values() if verb_of(statement) == "voided"
     }
@@ -210,6 +210,11 @@ class Progress:
         return verb == ending.get(module["kind"], "completed")
 
     @property
+    def times(self) -> list[datetime | None]:
+        """When the learner was enrolled; who never was, when it was begun."""
+        return [*self.enrolled] or [self.started]
+
+    @property
     def progress(self) -> float:
         """The share of required modules that are done."""
         required = {name for name, module in self._modules.items() if module["required"]}
@@ -296,10 +301,11 @@ def segments_of(statement: Json) -> list[tuple[float, float]]:
 
 def union(segments: list[tuple[float, float]]) -> float:
     """How many milliseconds lie in at least one segment, counted one by one, in seconds."""
-    seen: set[int] = set()
+    seen = bytearray(round(max((end for _, end in segments), default=0) * 1000))
     for start, end in segments:
-        seen.update(range(round(start * 1000), round(end * 1000)))
-    return len(seen) / 1000
+        first, last = round(start * 1000), round(end * 1000)
+        seen[first:last] = bytes([1]) * (last - first)
+    return sum(seen) / 1000
 
 
 def badges(run: Run) -> dict[tuple[str, str], tuple[datetime, datetime | None]]:

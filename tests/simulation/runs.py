@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from lrs.simulation import DirectoryRow, Options, Simulation
@@ -29,8 +29,9 @@ class Run:
     catalogue: Json
     directory: tuple[DirectoryRow, ...]
 
+    @cached_property
     def statements(self) -> list[Json]:
-        """The statements, parsed, in order of arrival."""
+        """The statements, parsed, in order of arrival: not to be changed."""
         return [json.loads(raw) for raw in self.raw]
 
 

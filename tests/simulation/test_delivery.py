@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.simulation.runs import BUSY, Json, run
 
 @pytest.fixture
 def arrived() -> list[Json]:
-    return run(BUSY).statements()
+    return run(BUSY).statements
 
 
 def times(statements: list[Json]) -> list[datetime]:
@@ -22,7 +23,7 @@ def times(statements: list[Json]) -> list[datetime]:
 
 def test_order_of_arrival_is_nearly_but_not_quite_order_of_time(arrived: list[Json]) -> None:
     ordered = times(arrived)
-    late = sum(later < earlier for earlier, later in zip(ordered, ordered[1:], strict=False))
+    late = sum(later < earlier for earlier, later in pairwise(ordered))
     assert 0.01 < late / len(ordered) < 0.5
     assert abs((ordered[len(ordered) // 2] - sorted(ordered)[len(ordered) // 2]).days) < 1
 
@@ -38,7 +39,7 @@ def test_some_come_days_late(arrived: list[Json]) -> None:
 
 def test_a_repeat_is_the_same_to_the_byte() -> None:
     by_id: dict[str, set[bytes]] = {}
-    for raw, statement in zip(run(BUSY).raw, run(BUSY).statements(), strict=True):
+    for raw, statement in zip(run(BUSY).raw, run(BUSY).statements, strict=True):
         by_id.setdefault(statement["id"], set()).add(raw)
     assert len(by_id) < len(run(BUSY).raw)
     assert all(len(texts) == 1 for texts in by_id.values())

@@ -23,7 +23,7 @@ def at(statement: Json) -> datetime:
 def sessions(extension: str) -> list[list[Json]]:
     """The statements of each session of a player, in order of time, each once."""
     found: dict[str, dict[str, Json]] = defaultdict(dict)
-    for statement in run(BUSY).statements():
+    for statement in run(BUSY).statements:
         session = statement.get("context", {}).get("extensions", {}).get(extension)
         if session:
             found[session][statement["id"]] = statement

@@ -43,9 +43,9 @@ def test_a_time_that_spring_leaves_out_is_an_hour_later() -> None:
     assert paris_text(instant(SPRING, 2, 30)) == "2026-03-29T03:30:00+02:00"
 
 
-@given(st.datetimes(datetime(2000, 1, 1), datetime(2050, 1, 1)))
-def test_texts_of_an_instant_say_the_same(moment: datetime) -> None:
-    at = int(moment.replace(tzinfo=ZoneInfo("UTC")).timestamp()) * 1000
+@given(st.integers(946_684_800, 2_524_608_000))
+def test_texts_of_an_instant_say_the_same(seconds: int) -> None:
+    at = seconds * 1000
     assert datetime.fromisoformat(utc_text(at)) == datetime.fromisoformat(paris_text(at))
     assert instant(day_of(at)) <= at < midnight_after(at)
 
@@ -105,7 +105,7 @@ def test_weekends_holidays_and_august_are_quiet() -> None:
 
 def test_people_come_by_the_clock_of_paris_on_both_sides_of_the_change() -> None:
     hours: dict[bool, Counter[int]] = {False: Counter(), True: Counter()}
-    for statement in run(BUSY).statements():
+    for statement in run(BUSY).statements:
         if verb_of(statement) in LOGIN:
             at = datetime.fromisoformat(statement["timestamp"]).astimezone(ZoneInfo("Europe/Paris"))
             hours[at.utcoffset() == timedelta(hours=2)][at.hour] += 1
@@ -116,7 +116,7 @@ def test_people_come_by_the_clock_of_paris_on_both_sides_of_the_change() -> None
 
 
 def test_the_french_dialect_writes_the_offset_of_the_day() -> None:
-    told = [one["timestamp"] for one in run(BUSY).statements() if "vocab.xapi.fr" in str(one)]
+    told = [one["timestamp"] for one in run(BUSY).statements if "vocab.xapi.fr" in str(one)]
     summer = instant(SPRING, 3)
     for text in told:
         at = int(datetime.fromisoformat(text).timestamp() * 1000)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
-from lrs.simulation import Options
 from tests.simulation import oracle
 from tests.simulation.runs import BUSY, Run, run
+
+if TYPE_CHECKING:
+    from lrs.simulation import Options
 
 CUT_SHORT = replace(BUSY, statements=3_001, seed=4)
 """A run that ends in the middle of things."""
@@ -22,7 +25,9 @@ def made(request: pytest.FixtureRequest) -> Run:
 
 
 def text(at: datetime | None) -> str | None:
-    return at and at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if at is None:
+        return None
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def test_connections_of_each_learner_equal_a_naive_recount(made: Run) -> None:
@@ -56,8 +61,8 @@ def test_connections_of_each_period_equal_a_naive_recount(made: Run, kind: str) 
 def test_enrolments_equal_a_naive_recount(made: Run) -> None:
     recounted = {
         pair: (
-            text((found.enrolled or [found.started])[0]),
-            text((found.enrolled or [found.started])[-1]),
+            text(found.times[0]),
+            text(found.times[-1]),
             found.how,
             "completed" if found.completed else found.status,
         )
@@ -123,8 +128,8 @@ def test_no_more_is_completed_than_was_enrolled(made: Run) -> None:
 
 def test_the_truth_counts_the_statements(made: Run) -> None:
     about = made.truth["about"][0]
-    ids = [statement["id"] for statement in made.statements()]
-    voids = [one for one in made.statements() if oracle.verb_of(one) == "voided"]
+    ids = [statement["id"] for statement in made.statements]
+    voids = [one for one in made.statements if oracle.verb_of(one) == "voided"]
     assert about["statements"] == len(made.raw)
     assert about["repeated"] == len(ids) - len(set(ids))
     assert about["voided"] == len({void["id"] for void in voids})
