@@ -32,10 +32,16 @@ class AccessLog:
         self._timer: asyncio.TimerHandle | None = None
 
     def write(self, facts: dict[str, Any]) -> None:
-        """Log a request; `facts` follow time and level. Call it in the event loop."""
+        """Log a request; `facts` follow what every log line has. Call it in the event loop."""
         level = "error" if facts["status"] >= 500 else "info"  # noqa: PLR2004 - server errors
         line = orjson.dumps(
-            {"time": datetime.now(UTC), "level": level, "logger": "access", **facts},
+            {
+                "time": datetime.now(UTC),
+                "level": level,
+                "logger": "access",
+                "message": "request",
+                **facts,
+            },
             option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE,
         )
         if self._bytes + len(line) > _WHOLE_WRITE_BYTES:

@@ -6,10 +6,12 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
+from starlette.datastructures import Headers
 from starlette.routing import Route, Router
 
+from lrs.call import VERSION_HEADER
 from lrs.edge import Edge
-from lrs.endpoint import Endpoint
+from lrs.endpoint import Endpoint, spoken_version
 from lrs.errors import NotFound, error_response
 from lrs.resources import (
     about,
@@ -88,7 +90,9 @@ def build_app(services: Services, access_log: AccessLog | None) -> ASGIApp:
 
 async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer for every path that is none of ours."""
-    await error_response(NotFound("there is no such resource"))(scope, receive, send)
+    response = error_response(NotFound("there is no such resource"))
+    response.headers[VERSION_HEADER] = spoken_version(Headers(scope=scope).get(VERSION_HEADER))
+    await response(scope, receive, send)
 
 
 async def _note_uses(services: Services) -> None:

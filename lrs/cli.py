@@ -6,7 +6,8 @@ import sys
 
 import click
 
-from lrs.commands import credentials, migrate, run, serve
+from lrs.commands import credentials, export, import_, migrate, run, serve
+from lrs.importing.sources import SourceError
 from lrs.serving import ServingError
 from lrs.settings import SettingsError
 from statements.errors import StoreError
@@ -30,6 +31,8 @@ for command in (
     serve.serve,
     migrate.migrate,
     credentials.credentials,
+    import_.import_,
+    export.export_,
 ):
     lrs.add_command(command)
 
@@ -40,7 +43,7 @@ def main() -> None:
         lrs(prog_name="lrs")
     except SettingsError as error:
         _fail(str(error), USAGE_STATUS)
-    except (StoreError, ServingError, OSError) as error:
+    except (StoreError, ServingError, SourceError, OSError) as error:
         _fail(str(error), FAILURE_STATUS)
 
 

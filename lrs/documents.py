@@ -96,7 +96,7 @@ class Handlers:
         place, sent = self._place(call), _sent(services, call)
         condition, database = _condition(call), services.store.database
         await services.store.write(
-            lambda: documents.merge_document(database, place, sent, condition)
+            partial(documents.merge_document, database, place, sent, condition)
         )
         return Response(status_code=204)
 
@@ -110,7 +110,7 @@ class Handlers:
         if name is not None:
             place = Place(collection, name)
             await services.store.write(
-                lambda: documents.delete_document(database, place, condition)
+                partial(documents.delete_document, database, place, condition)
             )
         elif self._kind.deletes_all:
             await services.store.write(partial(documents.delete_documents, database, collection))

@@ -16,7 +16,7 @@ from schemas.versions import Version
 from statements.credentials import Credential, add_credential, hash_secret, new_key_and_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from lrs.settings import Settings
     from statements.database import Database
@@ -49,13 +49,18 @@ def issue(database: Database, wish: Wish, settings: Settings) -> tuple[Credentia
     """
     _check(wish)
     key, secret = new_key_and_secret()
-    home = settings.public_url or f"http://{settings.host}:{settings.port}"
+    values = {
+        "home": home_of(settings),
+        "key": key,
+        "label": wish.label,
+        "organisation": wish.organisation,
+    }
     credential = Credential(
         key=key,
         secret_hash=hash_secret(secret),
         label=wish.label,
         scopes=" ".join(dict.fromkeys(wish.scopes)),
-        authority=orjson.dumps(_authority(wish, key, home)),
+        authority=orjson.dumps(fill_authority(wish.authority or DEFAULT_AUTHORITY, values)),
         organisation=wish.organisation,
         confined=wish.confined,
         created=time.time_ns() // 1000,
@@ -76,10 +81,14 @@ def _check(wish: Wish) -> None:
         raise ValueError("a confined credential needs an organisation")
 
 
-def _authority(wish: Wish, key: str, home: str) -> Json:
-    """The template filled in; placeholders stand in JSON strings, so values are escaped."""
-    text = wish.authority or DEFAULT_AUTHORITY
-    values = {"home": home, "key": key, "label": wish.label, "organisation": wish.organisation}
+def fill_authority(template: str, values: Mapping[str, str]) -> Json:
+    """An authority from a JSON template whose placeholders, such as `{key}`, stand in strings.
+
+    Raises:
+        ValueError: what comes out is no Agent with an identifier.
+
+    """
+    text = template
     for name, value in values.items():
         text = text.replace("{" + name + "}", orjson.dumps(value).decode()[1:-1])
     try:
@@ -90,3 +99,8 @@ def _authority(wish: Wish, key: str, home: str) -> Json:
     if agent_ifi(agent) is None or agent.get("objectType", "Agent") != "Agent":
         raise ValueError("the authority must be an Agent with an identifier")
     return agent  # type: ignore[no-any-return]  # validated to be an object
+
+
+def home_of(settings: Settings) -> str:
+    """The address that stands for this store in the accounts that it makes up."""
+    return settings.public_url or f"http://{settings.host}:{settings.port}"

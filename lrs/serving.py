@@ -88,7 +88,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         grace_seconds = self.config.timeout_graceful_shutdown or 0
-        _exit_hard_after(grace_seconds + _LIFESPAN_SECONDS)
+        exit_hard_after(grace_seconds + _LIFESPAN_SECONDS)
         await super().shutdown(sockets)
 
     @contextmanager
@@ -131,7 +131,7 @@ def _be_worker(settings: Settings, listener: socket.socket, *, app_factory: AppF
     sys.exit(work(settings, listener, app_factory))
 
 
-def _exit_hard_after(seconds: float) -> None:
+def exit_hard_after(seconds: float) -> None:
     """End this process if it is still there then: a thread that hangs must not keep it."""
 
     def end() -> None:

@@ -60,6 +60,7 @@ class Filters:
     ascending: bool = False
     limit: int = 100
     cursor: int | None = None  # position of the last statement of the page before
+    with_voided: bool = False  # for exports: no list over HTTP has voided statements
 
 
 class Record(NamedTuple):
@@ -92,10 +93,11 @@ class Shape(NamedTuple):
     ascending: bool
     low: bool
     high: bool
+    voided: bool
 
 
 def search(connection: Connection, dictionary: Dictionary, filters: Filters, scope: Scope) -> Page:
-    """A page of the statements that match the filters, voided ones left out."""
+    """A page of the statements that match the filters, voided ones left out if not asked for."""
     wanted = _resolve(connection, dictionary, filters, scope)
     if wanted is None:
         return Page([], None)
@@ -103,7 +105,12 @@ def search(connection: Connection, dictionary: Dictionary, filters: Filters, sco
     wanted = _rarest_first(connection, wanted)
     sizes = tuple((len(each.keys), each.own) for each in wanted)
     shape = Shape(
-        sizes[0] if sizes else None, sizes[1:], filters.ascending, low is not None, high is not None
+        lead=sizes[0] if sizes else None,
+        others=sizes[1:],
+        ascending=filters.ascending,
+        low=low is not None,
+        high=high is not None,
+        voided=filters.with_voided,
     )
     values = {f"k{i}_{j}": key for i, each in enumerate(wanted) for j, key in enumerate(each.keys)}
     rows = connection.rows(page_query(shape), low=low, high=high, rows=filters.limit + 1, **values)
@@ -204,11 +211,10 @@ def page_query(shape: Shape) -> Executable:
     columns = (statement.c.position, statement.c.flags, statement.c.payload)
     if shape.lead is None:
         query = _within(select(*columns), statement.c.position, shape)
-        query = query.where(_not_voided(statement.c.position))
+        query = _visible(query, statement, shape)
         return query.order_by(order).limit(bindparam("rows"))
     found = _positions(shape)
-    join = (statement.c.position == found.c.position) & (statement.c.shard == found.c.shard)
-    return select(*columns).join(found, join).order_by(order)
+    return select(*columns).join(found, _beside(statement, found)).order_by(order)
 
 
 def _positions(shape: Shape) -> Any:  # noqa: ANN401  # a subquery, SQLAlchemy's types don't say
@@ -226,29 +232,48 @@ def _arm(shape: Shape, key: Any, *, own: bool) -> Select[Any]:  # noqa: ANN401
     """The first positions of one key that the other filters hold for."""
     posting = tables.posting.alias("lead")
     query: Select[Any] = select(posting.c.position, posting.c.shard).distinct()
-    query = query.where(posting.c.key == key)
+    query = query.where(posting.c.key == key, *_others(shape, posting, own=own))
     if own:
         query = query.where(posting.c.via == 0)
-    for i, (keys, other_own) in enumerate(shape.others, 1):
-        query = query.where(_also(posting, i, keys, own=other_own))
-    query = _within(query, posting.c.position, shape).where(_not_voided(posting.c.position))
+    query = _visible(_within(query, posting.c.position, shape), posting, shape)
     order = posting.c.position.asc() if shape.ascending else posting.c.position.desc()
     return query.order_by(order).limit(bindparam("rows"))
 
 
-def _also(lead: Any, i: int, keys: int, *, own: bool) -> Any:  # noqa: ANN401
+def _others(shape: Shape, lead: Any, *, own: bool) -> list[Any]:  # noqa: ANN401
+    """Conditions of the other filters on a row of the leading one.
+
+    Those that a statement referred to may meet have to be met by one and the same: by that of the
+    leading row or, if that row has to be the page's own, by that of the first of them.
+    """
+    numbered = [(i, *each) for i, each in enumerate(shape.others, 1)]
+    conditions = [_also(lead, i, keys, via=0) for i, keys, other_own in numbered if other_own]
+    referred = [(i, keys) for i, keys, other_own in numbered if not other_own]
+    if not (own and referred):
+        return conditions + [_also(lead, i, keys, via=lead.c.via) for i, keys in referred]
+    (i, keys), *rest = referred
+    first = tables.posting.alias(f"other{i}")
+    together = [_also(first, j, more, via=first.c.via) for j, more in rest]
+    return [
+        *conditions,
+        exists().where(_beside(first, lead), first.c.key.in_(_keys(i, keys)), *together),
+    ]
+
+
+def _also(lead: Any, i: int, keys: int, *, via: Any) -> Any:  # noqa: ANN401
     """Another filter holds for the same statement, the page's own or the one referred to."""
     other = tables.posting.alias(f"other{i}")
-    return exists().where(
-        other.c.key.in_(_keys(i, keys)),
-        other.c.position == lead.c.position,
-        other.c.via == (0 if own else lead.c.via),
-        other.c.shard == lead.c.shard,
-    )
+    return exists().where(_beside(other, lead), other.c.key.in_(_keys(i, keys)), other.c.via == via)
 
 
-def _not_voided(position: Any) -> Any:  # noqa: ANN401
-    return ~exists().where(tables.voided.c.position == position)
+def _beside(one: Any, other: Any) -> Any:  # noqa: ANN401
+    """Both rows belong to one statement of the page."""
+    return (one.c.position == other.c.position) & (one.c.shard == other.c.shard)
+
+
+def _visible(query: Select[Any], rows: Any, shape: Shape) -> Select[Any]:  # noqa: ANN401
+    """Leave voided statements out, unless they are asked for."""
+    return query if shape.voided else query.where(~exists().where(_beside(tables.voided, rows)))
 
 
 def _within(query: Select[Any], position: Any, shape: Shape) -> Select[Any]:  # noqa: ANN401

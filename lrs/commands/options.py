@@ -20,6 +20,11 @@ _FIELDS = {one.name: one for one in fields(Settings)}
 STORE = ("database_url", "data_dir")
 """The settings that say where the store is."""
 
+JSON_OUTPUT = click.option(
+    "--json", "as_json", is_flag=True, envvar="LRS_JSON", show_envvar=True, help="Answer in JSON."
+)
+"""For programs that call a command."""
+
 
 def with_settings(*names: str) -> Callable[[Callable[..., R]], Callable[..., R]]:
     """Give a command options for these settings; it gets all settings as its first argument."""

@@ -73,15 +73,29 @@ def test_an_attachment_comes_back_byte_by_byte(client: Client, content: bytes) -
     assert contents == {hash_content(content): content}
 
 
+def encode_text(statement: dict[str, Any], content: bytes, content_type: str) -> bytes:
+    part = make_attachment_part(content, Content_Type=content_type)
+    return encode_parts(make_json_part(statement), part)
+
+
 @pytest.mark.requirement("XAPI-00167")
 def test_the_parts_name_type_encoding_and_hash(client: Client) -> None:
-    statement = make_with(b"words", contentType="text/plain; charset=ascii")
-    store(client, statement, b"words")
+    """The names are written as the specification writes them: TinCanJS looks for that."""
+    content_type = "text/plain; charset=ascii"
+    statement = make_with(b"words", contentType=content_type)
+    assert post(client, encode_text(statement, b"words", content_type)).status_code == 200
     raw = client.get("statements", statementId=statement["id"], attachments=True).content
-    part = raw.split(b"\r\n--")[1].lower()
-    assert b"content-type: text/plain; charset=ascii" in part
-    assert b"content-transfer-encoding: binary" in part
-    assert f"x-experience-api-hash: {hash_content(b'words')}".encode() in part
+    part = raw.split(b"\r\n--")[1]
+    assert b"Content-Type: text/plain; charset=ascii\r\n" in part
+    assert b"Content-Transfer-Encoding: binary\r\n" in part
+    assert f"X-Experience-API-Hash: {hash_content(b'words')}\r\n".encode() in part
+
+
+def test_a_part_of_another_type_than_declared_is_refused(client: Client) -> None:
+    """See xAPI Communication 1.5.2: a parameter and its property must match."""
+    statement = make_with(b"words", contentType="text/plain")
+    assert post(client, encode_text(statement, b"words", "text/html")).status_code == 400
+    assert not is_stored(client, statement)
 
 
 @pytest.mark.requirement("XAPI-00161")

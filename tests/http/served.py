@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,12 +35,6 @@ async def wait(request: Request) -> Response:
     return JSONResponse("done")
 
 
-async def block(_: Request) -> Response:
-    """Never let go of a thread of the executor."""
-    asyncio.get_running_loop().run_in_executor(None, time.sleep, 1000)
-    return JSONResponse("blocking")
-
-
 def build(settings: Settings) -> ASGIApp:
     """Build the application; fail if the data folder has a file `broken`."""
     if (Path(settings.data_dir) / "broken").exists():
@@ -54,7 +47,6 @@ def build(settings: Settings) -> ASGIApp:
     routes = [
         Route("/worker", worker),
         Route("/wait", wait),
-        Route("/block", block),
         Route("/metrics", figures),
     ]
     return Edge(Router(routes), settings=settings, metrics=metrics, access_log=AccessLog())

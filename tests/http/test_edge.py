@@ -343,6 +343,7 @@ def test_a_request_is_logged_with_its_route_and_without_its_query() -> None:
     assert line == {
         "level": "info",
         "logger": "access",
+        "message": "request",
         "method": "POST",
         "route": "/xapi/authenticated",
         "status": 200,

@@ -32,7 +32,7 @@ class Model:
     """A log, and what a query has to answer."""
 
     def __init__(self, entries: list[Entry]) -> None:
-        self._entries = entries
+        self.entries = entries
         self._by_id = {entry.statement["id"].lower(): entry for entry in entries}
         voids = ((entry, self._target(entry)) for entry in entries if voids_something(entry))
         self.voided = {
@@ -43,7 +43,7 @@ class Model:
         """Positions of all statements that match, in the order asked for, whatever the limit."""
         found = [
             entry.position
-            for entry in self._entries
+            for entry in self.entries
             if entry.position not in self.voided
             and in_time(entry, filters)
             and in_scope(entry, scope)

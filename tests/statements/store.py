@@ -48,9 +48,7 @@ def reference_to(statement_id: str) -> Json:
 
 def new_void(statement_id: str, **members: Any) -> Json:  # noqa: ANN401  # any JSON
     """Make a statement that voids another one."""
-    return new_statement(
-        verb={"id": VOIDED_VERB}, object=reference_to(statement_id), **members
-    )
+    return new_statement(verb={"id": VOIDED_VERB}, object=reference_to(statement_id), **members)
 
 
 def prepared(statement: Json | bytes, by: Sender = SENDER) -> Prepared:

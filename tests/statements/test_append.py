@@ -85,9 +85,7 @@ def test_stored_increases_when_the_clock_does_not(tmp_path: Path, step: int) -> 
     assert times[0] <= BEFORE
 
 
-def test_stored_follows_a_log_that_lies_in_the_future(
-    store: Store, raw: RawConnection
-) -> None:
+def test_stored_follows_a_log_that_lies_in_the_future(store: Store, raw: RawConnection) -> None:
     future = microseconds_of(datetime(2999, 12, 31, tzinfo=UTC))
     raw.execute(
         f"INSERT INTO statement (position, shard, stored, flags, id, salt, digest, payload) "  # noqa: S608

@@ -19,9 +19,9 @@ from sqlalchemy import (
 )
 
 from statements import tables
-from statements.opening import open_database
 from statements.errors import SchemaOutdated, Unavailable
 from statements.migrate import Migration, migrate, migrations, pending, require_current
+from statements.opening import open_database
 from tests.statements.store import Store, counts, new_statement
 
 if TYPE_CHECKING:
@@ -191,7 +191,9 @@ def keys_expected(dialect: str, table: Table) -> set[str]:
 
 def unique_keys(schema: Inspector, table: Table) -> list[set[str | None]]:
     """All sets of columns that a table demands to be unique."""
-    unique = [set(each["column_names"]) for each in schema.get_indexes(table.name) if each["unique"]]
+    unique = [
+        set(each["column_names"]) for each in schema.get_indexes(table.name) if each["unique"]
+    ]
     return [keys_found(schema, table), *unique]
 
 

@@ -11,7 +11,6 @@ from sqlalchemy import make_url
 
 from statements import tables
 from statements.credentials import Credential, add_credential, find_credential, note_use
-from statements.opening import open_database
 from statements.documents import (
     Collection,
     Place,
@@ -23,6 +22,7 @@ from statements.documents import (
     put_document,
 )
 from statements.migrate import grant, migrate, require_current
+from statements.opening import open_database
 from statements.prepared import sender
 from statements.sqlite import SQLite
 from tests.plugins.postgresql import connect
@@ -100,7 +100,10 @@ def check_statements(store: Store) -> None:
     request = new_request(target, by=sender(ANNA, "ville", may_define=True))
     request.attachments[b"0" * 32] = b"content"
     void = new_void(target["id"])
-    assert [outcome.new for outcome in store.appender.append([request, new_request(void)])] == [1, 1]
+    assert [outcome.new for outcome in store.appender.append([request, new_request(void)])] == [
+        1,
+        1,
+    ]
     assert store.found(activity=COURSE) == [void["id"]]
     assert store.find(target["id"], voided=True) is not None
 

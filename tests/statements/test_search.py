@@ -15,10 +15,18 @@ from statements.errors import NotYours
 from statements.requests import AppendRequest
 from statements.search import Filters, Scope
 from tests.statements.model import VOIDED, Entry, Model, spell
-from tests.statements.store import Store, prepared
+from tests.statements.store import (
+    COURSE,
+    EXPERIENCED,
+    Store,
+    new_statement,
+    new_void,
+    prepared,
+)
 from tests.statements.worlds import (
     ACTIVITIES,
     AGENTS,
+    IDS,
     REGISTRATIONS,
     VERBS,
     Batch,
@@ -28,6 +36,8 @@ from tests.statements.worlds import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    import pytest
 
 EXAMPLES = 25
 each_renews_the_store = settings(
@@ -45,8 +55,13 @@ filters = st.builds(
     ascending=st.booleans(),
     limit=st.sampled_from([1, 2, 3, 100]),
 )
-organisations = st.sampled_from(["city", "state", "nobody"])
-authorities = st.sampled_from([spell(AGENTS[0]), spell(AGENTS[1])])
+scopes = st.builds(
+    Scope,
+    authority=st.sampled_from([spell(AGENTS[0]), spell(AGENTS[1])]),
+    organisation=st.sampled_from(["city", "state", "nobody"]),
+)
+# A moment is that of a statement of the log, or just beside it.
+moments = st.none() | st.tuples(st.integers(1, len(IDS)), st.sampled_from([-1, 0, 1]))
 
 
 def append_world(store: Store, world: list[list[Batch]]) -> Model:
@@ -101,17 +116,76 @@ def read_pages(store: Store, wanted: Filters, scope: Scope) -> list[int]:
         cursor = page.cursor
 
 
+def moment(model: Model, drawn: tuple[int, int] | None) -> int | None:
+    """Tell the microsecond that was drawn."""
+    if drawn is None or not model.entries:
+        return None
+    position, beside = drawn
+    return model.entries[min(position, len(model.entries)) - 1].stored + beside
+
+
 @each_renews_the_store
-@given(world=worlds(), drawn=filters, organisation=organisations, authority=authorities)
-def test_every_combination_of_filters_finds_what_the_model_finds(
+@given(world=worlds(), drawn=filters, scope=scopes, since=moments, until=moments)
+def test_every_combination_of_filters_finds_what_the_model_finds(  # noqa: PLR0913  # what is drawn
     new_store: Callable[[], Store],
     world: list[list[Batch]],
     drawn: Filters,
-    organisation: str,
-    authority: str,
+    scope: Scope,
+    since: tuple[int, int] | None,
+    until: tuple[int, int] | None,
 ) -> None:
     store = new_store()
     model = append_world(store, world)
-    scopes = [Scope(), Scope(authority, organisation)]
-    for wanted, scope in itertools.product(combinations(drawn), scopes):
-        assert read_pages(store, wanted, scope) == model.find(wanted, scope), (wanted, scope)
+    timed = replace(drawn, since=moment(model, since), until=moment(model, until))
+    seen_by = [Scope(), replace(scope, authority=None), replace(scope, organisation=""), scope]
+    for number, wanted in enumerate(combinations(timed)):
+        for one in (seen_by[0], seen_by[1 + number % 3]):
+            assert read_pages(store, wanted, one) == model.find(wanted, one), (wanted, one)
+
+
+def test_statements_that_arrive_between_pages_do_not_disturb_descending_pages(
+    store: Store,
+) -> None:
+    sent = [new_statement() for _ in range(5)]
+    store.append(*sent)
+    first = store.page(Filters(limit=2))
+    store.append(*[new_statement() for _ in range(3)])
+    second = store.page(Filters(limit=2, cursor=first.cursor))
+    third = store.page(Filters(limit=2, cursor=second.cursor))
+    pages = [[each.position for each in page.records] for page in (first, second, third)]
+    assert pages == [[5, 4], [3, 2], [1]]
+    assert third.cursor is None
+
+
+def test_ascending_pages_go_on_with_statements_that_arrive_between_them(store: Store) -> None:
+    store.append(*[new_statement() for _ in range(3)])
+    first = store.page(Filters(limit=2, ascending=True))
+    store.append(*[new_statement() for _ in range(2)])
+    second = store.page(Filters(limit=9, ascending=True, cursor=first.cursor))
+    assert [each.position for each in second.records] == [3, 4, 5]
+
+
+def test_what_is_voided_between_pages_is_left_out(store: Store) -> None:
+    sent = [new_statement() for _ in range(4)]
+    store.append(*sent)
+    first = store.page(Filters(limit=2))
+    store.append(new_void(sent[1]["id"]))
+    second = store.page(Filters(limit=2, cursor=first.cursor))
+    assert [each.position for each in second.records] == [1]
+
+
+def test_a_full_last_page_has_no_further_page(store: Store) -> None:
+    store.append(*[new_statement() for _ in range(4)])
+    first = store.page(Filters(limit=2, verb=EXPERIENCED))
+    assert first.cursor is not None
+    assert store.page(Filters(limit=2, verb=EXPERIENCED, cursor=first.cursor)).cursor is None
+
+
+def test_the_rarest_filter_is_found_however_many_rows_the_others_have(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("statements.search.COUNTED", (3, 6))
+    rare = new_statement(actor={"mbox": "mailto:rare@example.org"})
+    store.append(*[new_statement() for _ in range(10)], rare, *[new_statement() for _ in range(10)])
+    assert store.found(agent="mbox:mailto:rare@example.org", verb=EXPERIENCED) == [rare["id"]]
+    assert len(store.found(activity=COURSE, verb=EXPERIENCED)) == 21

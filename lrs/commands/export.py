@@ -1,0 +1,194 @@
+"""`lrs export`: statements as JSON lines."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from contextlib import closing, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, cast
+from uuid import UUID
+
+import click
+
+from lrs.commands.options import STORE, with_settings
+from lrs.commands.progress import ProgressLine
+from lrs.exporting import Selection, export
+from schemas.errors import SchemaError
+from schemas.formats import is_iri, parse_timestamp
+from schemas.identity import agent_ifi
+from schemas.parsing import parse
+from schemas.validation import validate_agent
+from schemas.versions import Version
+from statements.append import head
+from statements.clock import microseconds_of
+from statements.migrate import require_current
+from statements.opening import open_database
+from statements.search import Filters, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lrs.settings import Settings
+
+STANDARD_OUTPUT = "-"
+COMPRESSION_LEVEL = 6  # gzip's own default; the highest takes three times as long for 2 % less
+
+_option = partial(click.option, show_envvar=True)
+
+
+class _Moment(click.ParamType):
+    """ISO 8601, a day alone being its beginning in UTC; microseconds since 1970."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ANN401
+        text = f"{value}T00:00:00Z" if re.fullmatch(r"\d{4}-\d\d-\d\d", value) else value
+        try:
+            return microseconds_of(parse_timestamp(text, Version.V1))
+        except SchemaError as error:
+            self.fail("; ".join(each.rule for each in error.problems), param, ctx)
+
+
+class _Agent(click.ParamType):
+    """A JSON Agent or identified Group, or an e-mail address; its identifier."""
+
+    name = "agent"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
+        agent = {"mbox": value} if value.startswith("mailto:") else None
+        try:
+            agent = agent or parse(value.encode())
+            validate_agent(agent, Version.V1)
+        except SchemaError as error:
+            self.fail(str(error), param, ctx)
+        identifier = agent_ifi(agent)
+        if identifier is None:
+            self.fail("it has no identifier: mbox, mbox_sha1sum, openid or account", param, ctx)
+        return identifier
+
+
+class _Iri(click.ParamType):
+    """An IRI with its scheme."""
+
+    name = "iri"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
+        if not is_iri(value):
+            self.fail(f"{value!r} is no IRI, such as http://example.org/course", param, ctx)
+        return str(value)
+
+
+@click.command("export", context_settings={"auto_envvar_prefix": "LRS_EXPORT"})
+@click.argument("file", metavar="[FILE|-]", default=STANDARD_OUTPUT)
+@_option("--since", type=_Moment(), metavar="TIME", help="Stored after this time.")
+@_option("--until", type=_Moment(), metavar="TIME", help="Stored at this time or before.")
+@_option("--verb", type=_Iri(), metavar="IRI", help="With this verb.")
+@_option("--activity", type=_Iri(), metavar="IRI", help="About this activity.")
+@_option(
+    "--agent",
+    type=_Agent(),
+    metavar="JSON|MBOX",
+    help='About this person: a JSON Agent, or an address such as "mailto:a@example.org".',
+)
+@_option("--registration", type=click.UUID, metavar="UUID", help="With this registration.")
+@_option(
+    "--related",
+    is_flag=True,
+    help="The activity or the agent may also stand elsewhere, such as in the context.",
+)
+@_option("--organisation", default="", metavar="NAME", help="That this organisation sent.")
+@_option(
+    "--voided/--no-voided",
+    default=True,
+    show_default=True,
+    help="With the statements that were voided, or without.",
+)
+@_option(
+    "--after",
+    type=click.IntRange(0),
+    metavar="POSITION",
+    help="That follow this position of the log.",
+)
+@_option("--limit", type=click.IntRange(0), metavar="N", help="So many at most.")
+@_option(
+    "--with-position",
+    is_flag=True,
+    help="Each statement inside an object with its position in the log and its time.",
+)
+@_option(
+    "--attachments",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write the contents of their attachments into this folder, named by their SHA-2.",
+)
+@with_settings(*STORE)
+def export_(settings: Settings, file: str, **chosen: Any) -> None:  # noqa: ANN401  # click passes all by name
+    """Write statements as JSON lines, oldest first, as they were stored.
+
+    Without FILE they go to standard output. A name that ends in .gz packs them. A FILE is there
+    only when it is whole. Filters mean what they mean in GET /statements; several have to hold
+    together. A server may go on running: what comes meanwhile stays out.
+
+    `lrs import` takes everything back, with ids, authorities and voids. Only `stored` becomes the
+    time of the import: it says when this store took a statement, and its order and paging rest on
+    it, so that it can't be carried over.
+
+    \b
+    lrs export statements.jsonl.gz --attachments attachments
+    lrs export --verb http://adlnet.gov/expapi/verbs/completed --since 2026-01-01 | wc -l
+    """  # noqa: D301  # \b keeps click from filling the lines after it
+    selection = _selection(**chosen)
+    with closing(open_database(settings.database_url)) as database:
+        require_current(database)
+        last = database.read(head).position
+        with _opened(file) as stream, ProgressLine(last) as progress:
+            lines = export(database, selection, stream.write, progress.show)
+    click.echo(f"{lines:,} statements", err=True)
+
+
+def _selection(  # noqa: PLR0913  # one parameter for each option
+    *,
+    related: bool,
+    registration: UUID | None,
+    organisation: str,
+    voided: bool,
+    after: int | None,
+    limit: int | None,
+    with_position: bool,
+    attachments: Path | None,
+    **filters: Any,  # noqa: ANN401  # those named like their filter
+) -> Selection:
+    return Selection(
+        filters=Filters(
+            **filters,
+            registration=str(registration) if registration else None,
+            related_agents=related,
+            related_activities=related,
+            cursor=after,
+            with_voided=voided,
+        ),
+        scope=Scope(organisation=organisation),
+        limit=limit,
+        with_position=with_position,
+        attachments=attachments,
+    )
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[IO[bytes]]:
+    """The stream to write to; a file gets its name when it is whole."""
+    if name == STANDARD_OUTPUT:
+        stream = click.get_binary_stream("stdout")
+        yield stream
+        stream.flush()
+        return
+    file = Path(name)
+    unfinished = file.with_name(file.name + ".part")
+    with unfinished.open("wb") as raw:
+        if file.suffix == ".gz":
+            with gzip.GzipFile("", "wb", COMPRESSION_LEVEL, raw, mtime=0) as packed:
+                yield cast("IO[bytes]", packed)
+        else:
+            yield raw
+    unfinished.replace(file)
