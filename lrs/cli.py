@@ -3,20 +3,45 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import click
+from typing_extensions import override
 
-from lrs.commands import credentials, export, import_, migrate, run, serve
-from lrs.importing.sources import SourceError
-from lrs.serving import ServingError
-from lrs.settings import SettingsError
+from lrs.failures import Failure
 from statements.errors import StoreError
 
-USAGE_STATUS = 2
-FAILURE_STATUS = 1
+COMMANDS = {
+    "run": "lrs.commands.run:run",
+    "serve": "lrs.commands.serve:serve",
+    "migrate": "lrs.commands.migrate:migrate",
+    "credentials": "lrs.commands.credentials:credentials",
+    "import": "lrs.commands.import_:import_",
+    "export": "lrs.commands.export:export_",
+    "simulate": "lrs.commands.simulate:simulate",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class LazyGroup(click.Group):
+    """A group that loads only the command it is asked for: some need a second to load."""
+
+    @override
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    @override
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(package_name="villeapp-lrs")
 def lrs() -> None:
     """The learning record store of Ville@pp.
@@ -26,27 +51,10 @@ def lrs() -> None:
     """
 
 
-for command in (
-    run.run,
-    serve.serve,
-    migrate.migrate,
-    credentials.credentials,
-    import_.import_,
-    export.export_,
-):
-    lrs.add_command(command)
-
-
 def main() -> None:
     """Run the command; an expected failure is one line on standard error and status 1 or 2."""
     try:
         lrs(prog_name="lrs")
-    except SettingsError as error:
-        _fail(str(error), USAGE_STATUS)
-    except (StoreError, ServingError, SourceError, OSError) as error:
-        _fail(str(error), FAILURE_STATUS)
-
-
-def _fail(message: str, status: int) -> None:
-    click.echo(f"lrs: {message}", err=True)
-    sys.exit(status)
+    except (Failure, StoreError, OSError) as error:
+        click.echo(f"lrs: {error}", err=True)
+        sys.exit(error.status if isinstance(error, Failure) else Failure.status)

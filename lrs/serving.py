@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 import uvicorn
 
 from lrs import logs
+from lrs.failures import Failure
 from lrs.protocol import protocol_with
 from lrs.workers import CANNOT_START, Supervisor
 
@@ -40,7 +41,7 @@ _LIFESPAN_SECONDS: Final = 10.0
 _FAILED: Final = 1
 
 
-class ServingError(Exception):
+class ServingError(Failure):
     """The server cannot start; the text is one line for the operator."""
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from lrs import setting_values as values
+from lrs.failures import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,12 +17,14 @@ _PREFIX = "LRS_"
 _MANY = 1_000_000_000
 
 
-class SettingsError(Exception):
+class SettingsError(Failure):
     """A setting that cannot be used.
 
     Facts: `name` of the variable, `allowed` (what it must be) and `value`, which is None when the
     setting is a secret.
     """
+
+    status = 2  # as for a wrong option
 
     def __init__(self, name: str, value: str | None, allowed: str) -> None:
         shown = name if value is None else f"{name}={value}"

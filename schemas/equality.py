@@ -38,7 +38,8 @@ _ASSIGNED_IF_ABSENT: Final = frozenset({"id", "timestamp"})
 _NUMBER: Final = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?")
 # No real number has a longer exponent; such a one is not computed with, but taken as written.
 _EXPONENT_LIMIT_DIGITS: Final = 20
-_DECIMAL_SECONDS: Final = re.compile(r"([0-9]+)[.,]([0-9]+)S")
+# Starting only where the number does keeps the search linear in its length.
+_DECIMAL_SECONDS: Final = re.compile(r"(?<![0-9])([0-9]+)[.,]([0-9]+)S")
 
 
 class _Number(NamedTuple):

@@ -21,8 +21,12 @@ _QUOTE_LIMIT_CHARACTERS: Final = 80
 
 def quoted(value: object) -> str:
     """Return a JSON value as text for a sentence, cut where it gets long."""
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _QUOTE_LIMIT_CHARACTERS else text[:_QUOTE_LIMIT_CHARACTERS] + "…"
+    text = ""
+    for part in json.JSONEncoder(ensure_ascii=False).iterencode(value):
+        text += part
+        if len(text) > _QUOTE_LIMIT_CHARACTERS:
+            return text[:_QUOTE_LIMIT_CHARACTERS] + "…"
+    return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,15 @@ that would exhaust a stack.
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import orjson
 
 from schemas.errors import InvalidJson, InvalidStatement, Problem, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # Deep enough for any extension seen; far below the recursion limits of the parsers.
 DEPTH_LIMIT = 100
@@ -96,10 +99,19 @@ def _refuse_duplicates(raw: bytes) -> None:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in members if names.count(name) > 1)
+        twice = repeated(name for name, _ in pairs)
         raise _invalid(f"the member {quoted(twice)} occurs twice in one object", "Data 2.2")
     return members
+
+
+def repeated(values: Iterable[str]) -> str | None:
+    """Return the first of `values` that had been there before, None if all are different."""
+    seen: set[str] = set()
+    for value in values:
+        if value in seen:
+            return value
+        seen.add(value)
+    return None
 
 
 def _refuse_depth(value: Any, limit: int) -> None:  # noqa: ANN401

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from schemas.errors import InvalidValue, Problem, quoted
 from schemas.formats import moment
+from schemas.parsing import repeated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -78,9 +79,8 @@ def _context(context: Json, target: Json, path: str) -> Iterator[Problem]:
 
 def _components(definition: Json, path: str, place: str) -> Iterator[Problem]:
     for name in _COMPONENT_LISTS:
-        ids = [component["id"] for component in definition.get(name, ())]
-        if len(set(ids)) < len(ids):
-            twice = next(one for one in ids if ids.count(one) > 1)
+        twice = repeated(component["id"] for component in definition.get(name, ()))
+        if twice is not None:
             rule = f"two of the {name} have the id {quoted(twice)}"
             yield Problem(f"{path}.{place}.definition.{name}", rule, "Data 2.4.4.1")
 

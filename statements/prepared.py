@@ -97,7 +97,7 @@ def prepare(raw: bytes, statement: Json, version: Version, sender: Sender) -> Pr
         id_given=given is not None,
         raw=_complete(raw, statement, statement_id, version, sender),
         timestamp_given="timestamp" in statement,
-        flags=_flags(statement, version),
+        flags=flags_of(statement, version),
         terms=terms,
         target=target_of(statement),
         described=described_by(statement) if sender.may_define else NOTHING_DESCRIBED,
@@ -138,7 +138,8 @@ def _complete(
     return splice(with_arrays(raw.strip(), statement), drop, add)
 
 
-def _flags(statement: Json, version: Version) -> Flag:
+def flags_of(statement: Json, version: Version) -> Flag:
+    """What the store has to know of a valid statement without reading it."""
     flags = Flag(0)
     if statement["verb"]["id"] == VOIDED_VERB:
         flags |= Flag.VOIDING

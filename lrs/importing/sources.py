@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
+from lrs.failures import Failure
 from lrs.importing.splitting import CHUNK_BYTES, SplitError, split
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 GZIP_MAGIC = b"\x1f\x8b"
 
 
-class SourceError(Exception):
+class SourceError(Failure):
     """The source cannot be read to its end; what was read before has been taken in."""
 
 

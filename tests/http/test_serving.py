@@ -168,7 +168,8 @@ def test_what_hangs_at_the_end_is_ended_hard() -> None:
         "import atexit, time; from lrs.serving import exit_hard_after; "
         "atexit.register(time.sleep, 1000); exit_hard_after(0.1)"
     )
-    ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, timeout=20, check=False)
+    command = [sys.executable, "-c", program]
+    ended = subprocess.run(command, cwd=ROOT, timeout=20, check=False)  # noqa: S603 - our own
     assert ended.returncode == 1
 
 

@@ -159,6 +159,13 @@ def test_numbers_are_not_what_looks_like_them(one: str, other: str) -> None:
     assert not same_statement(_with_number(one), _with_number(other))
 
 
+def test_long_numbers_take_no_long_time() -> None:
+    duration = changed(FULL, "result.duration", f"PT{'1' * 200_000}S")
+    assert same_statement(_text(duration), _text(duration) + b" ")
+    digits = "1" * 200_000
+    assert same_statement(_with_number(f"0.{digits}"), _with_number(f"0.{digits}0"))
+
+
 POOL = [
     _text(changed(statement, path, value))
     for table in (SAME, DIFFERENT)

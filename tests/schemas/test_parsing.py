@@ -138,6 +138,12 @@ def test_many_shallow_values_are_no_depth() -> None:
     assert parse(json.dumps(wide).encode()) == wide
 
 
+def test_duplicate_among_many_members_is_found_at_once() -> None:
+    members = [f'"{i}":0' for i in range(100_000)]
+    with pytest.raises(InvalidJson, match='"99999" occurs twice'):
+        parse(f"{{{','.join(members)},{members[-1]}}}".encode())
+
+
 def test_single_statement_is_a_batch_of_one() -> None:
     assert split_batch(b' {"a" : 1.0}\r\n') == [b'{"a" : 1.0}']
 

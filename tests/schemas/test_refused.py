@@ -319,3 +319,14 @@ def test_answer_to_a_statement_full_of_faults_stays_small() -> None:
     with pytest.raises(InvalidStatement) as caught:
         validate_statement(faulty, Version.V1)
     assert len(str(caught.value)) < 20_000
+
+
+def test_fault_at_the_end_of_a_long_statement_is_found_at_once() -> None:
+    activities = [{"id": f"https://example.com/{i}"} for i in range(20_000)]
+    faulty = changed(FULL, f"{LISTS}.other", [*activities, {"id": "x"}])
+    with pytest.raises(InvalidStatement, match=r"other\[20000\]\.id"):
+        validate_statement(faulty, Version.V1)
+    choices = [{"id": str(i)} for i in range(20_000)]
+    twins = changed(FULL, f"{DEFINITION}.choices", [*choices, choices[-1]])
+    with pytest.raises(InvalidStatement, match='the id "19999"'):
+        validate_statement(twins, Version.V1)
