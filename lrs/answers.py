@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -14,10 +13,10 @@ from starlette.responses import Response, StreamingResponse
 from lrs import parameters
 from lrs.endpoint import HORIZON_HEADER
 from lrs.multipart import render
-from schemas.formats import parse_timestamp
 from schemas.formatting import to_canonical, to_ids, to_version_1
 from schemas.language import parse_accept_language
 from schemas.versions import Version
+from statements.clock import http_date_of
 from statements.descriptions import definition_of
 from statements.flags import Flag
 from statements.reader import attachment_sizes, attachments_of
@@ -109,12 +108,7 @@ class Answers:
 
     def one(self, record: Record) -> Answer:
         """Answer with a single statement."""
-        stored = parse_timestamp(orjson.loads(record.payload)["stored"], Version.V2)
-        return Answer(
-            self._text(record),
-            self._attachments([record]),
-            format_datetime(stored, usegmt=True),
-        )
+        return Answer(self._text(record), self._attachments([record]), http_date_of(record.stored))
 
     def page(self, page: Page, link: Callable[[int], str]) -> Answer:
         """Answer with a StatementResult; `link` makes the `more` link of a position."""

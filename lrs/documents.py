@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import format_datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,6 +16,7 @@ from lrs.errors import NotFound, TooLarge
 from schemas.parsing import parse
 from schemas.versions import Version
 from statements import documents
+from statements.clock import http_date_of
 from statements.documents import Collection, Condition, Place, Sent, is_json
 
 if TYPE_CHECKING:
@@ -161,10 +160,9 @@ def _sent(services: Services, call: Call) -> Sent:
 
 
 def _response(call: Call, document: Document) -> Response:
-    updated = datetime.fromtimestamp(document.updated // 1_000_000, UTC)
     headers = {
         "ETag": document.etag,
-        "Last-Modified": format_datetime(updated, usegmt=True),
+        "Last-Modified": http_date_of(document.updated),
         "Content-Type": document.content_type,
     }
     if document.etag in _tags(call.header("if-none-match")):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from schemas.equality import same_statement
 from statements import tables
+from statements.clock import text_of
 from statements.errors import Conflict, NotYours, StoreError
 from statements.references import has_own
 from statements.terms import Dictionary, organisation_term
@@ -27,6 +28,13 @@ class Appended(NamedTuple):
 
 
 Outcome = Appended | StoreError
+
+
+class Known(NamedTuple):
+    """A statement that is stored, or accepted in the same flush."""
+
+    stored: int  # microseconds since 1970
+    payload: bytes
 
 
 class Admission:
@@ -53,9 +61,8 @@ class Admission:
         every = (s for request in requests for s in request.statements)
         self.given = {s.id for s in every if every_id or s.id_given}
         column = tables.statement.c
-        self._texts: dict[bytes, bytes] = dict(
-            connection.find(column.id, self.given, column.id, column.payload)
-        )
+        rows = connection.find(column.id, self.given, column.id, column.stored, column.payload)
+        self._known = {found: Known(stored, payload) for found, stored, payload in rows}
         self.accepted: list[
             tuple[Prepared, str]
         ] = []  # new statements, and who alone they may void for
@@ -72,7 +79,7 @@ class Admission:
         except StoreError as refusal:
             return refusal
         self.accepted += [(statement, request.confined_to) for statement in new.values()]
-        self._texts |= {statement.id: statement.raw for statement in new.values()}
+        self._known |= {each.id: Known(0, each.payload(text_of(0))) for each in new.values()}
         self._attachments |= request.attachments
         return Appended(len(new), len(request.statements) - len(new))
 
@@ -82,10 +89,12 @@ class Admission:
 
     def _is_new(self, statement: Prepared) -> bool:
         """Raise Conflict if another statement has its id (XAPI-00141)."""
-        text = self._texts.get(statement.id)
-        if text is None:
+        known = self._known.get(statement.id)
+        if known is None:
             return True
-        if text == statement.raw or same_statement(text, statement.raw):
+        if statement.payload(text_of(known.stored)) == known.payload:
+            return False  # sent again as it was: no need to compare what it means
+        if same_statement(known.payload, statement.raw):
             return False
         raise Conflict(statement.id_text)
 

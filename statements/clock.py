@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from functools import lru_cache
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -18,6 +19,12 @@ def text_of(microseconds: int) -> str:
 @lru_cache(maxsize=64)
 def _second(seconds: int) -> str:
     return (EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def http_date_of(microseconds: int) -> str:
+    """HTTP date, to the second (RFC 9110, section 5.6.7)."""
+    moment = EPOCH + timedelta(seconds=microseconds // 1_000_000)
+    return format_datetime(moment, usegmt=True)
 
 
 def microseconds_of(moment: datetime) -> int:

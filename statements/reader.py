@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _IS_VOIDED = exists().where(tables.voided.c.position == tables.statement.c.position)
 _BY_ID = select(
     tables.statement.c.position,
+    tables.statement.c.stored,
     tables.statement.c.flags,
     tables.statement.c.payload,
     _IS_VOIDED.label("voided"),
@@ -67,9 +68,9 @@ def find_statement(
 ) -> Record | None:
     """The statement with this id if it is voided or not as asked, and in the scope."""
     row = connection.row(_BY_ID, id=statement_id, shard=statement_id[-1])
-    if row is None or bool(row[3]) is not voided:
+    if row is None or bool(row[4]) is not voided:
         return None
-    record = Record(*row[:3])
+    record = Record(*row[:4])
     return record if _in_scope(connection, dictionary, record.position, scope) else None
 
 

@@ -67,6 +67,7 @@ class Record(NamedTuple):
     """A statement as it lies in the log."""
 
     position: int
+    stored: int  # microseconds since 1970
     flags: int
     payload: bytes
 
@@ -208,7 +209,12 @@ def page_query(shape: Shape) -> Executable:
     """SQL of a page: the leading filter's positions in order, then their statements."""
     statement = tables.statement
     order = statement.c.position.asc() if shape.ascending else statement.c.position.desc()
-    columns = (statement.c.position, statement.c.flags, statement.c.payload)
+    columns = (
+        statement.c.position,
+        statement.c.stored,
+        statement.c.flags,
+        statement.c.payload,
+    )
     if shape.lead is None:
         query = _within(select(*columns), statement.c.position, shape)
         query = _visible(query, statement, shape)

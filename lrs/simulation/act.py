@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from lrs.simulation.chance import hexadecimal, uuid_from
-from lrs.simulation.dialects.text import PLATFORM, escaped
+from lrs.simulation.text import PLATFORM, escaped
 
 _AGENT = '"objectType":"Agent"'
 MOOC = "https://mooc.example"

@@ -77,7 +77,7 @@ def _award(visit: Visit, badge: int, *, of_course: bool) -> None:
     visit.tell(text)
     visit.world.badges.award(visit.learner, badge, visit.now)
     if visit.world.chance.happens(_REVOKED):
-        later = visit.now + int(visit.world.chance.between(1, 20) * DAY)
+        later = visit.now + visit.world.chance.whole(1, 20) * DAY
         visit.world.agenda.note(later, staff.revoke_badge, visit.learner, badge, course)
 
 
@@ -87,5 +87,5 @@ def _certify(visit: Visit) -> None:
     act = visit.act(5, 40)
     visit.tell(moodle.certificate(act, events.CERTIFICATE_ISSUED, code, visit.who))
     if visit.world.chance.happens(_REVOKED):
-        later = visit.now + int(visit.world.chance.between(1, 20) * DAY)
+        later = visit.now + visit.world.chance.whole(1, 20) * DAY
         visit.world.agenda.note(later, staff.revoke_certificate, visit.learner, code)

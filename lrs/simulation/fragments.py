@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lrs.simulation.chance import hexadecimal, uuid_from
 from lrs.simulation.dialects import cmi5, moodle, moodle_events, trax
-from lrs.simulation.dialects.text import PLATFORM, activity, dumps, php
+from lrs.simulation.text import PLATFORM, activity, dumps, php
 
 if TYPE_CHECKING:
     from lrs.simulation.courses import Course, Module

@@ -17,15 +17,18 @@ if TYPE_CHECKING:
     from lrs.simulation.visit import Visit
 
 _VOID_FIRST = 0.4
-_ODD_CLOCKS = (754_000, 946_681_200_000, 4_102_444_800_000)
-"""1970, the last evening of 1999, and the year 2100."""
+_ODD_CLOCKS = (754_000, 946_512_000_000, 4_102_444_800_000)
+"""1970, the last days of 1999, and the year 2100."""
+
+_ROOM_FOR_BOTH = 4
+"""The mistake, the void, and a repeat of each."""
 
 
 def make_mistake(visit: Visit) -> None:
     """Send that the course is complete, which is not true, and the statement that voids it."""
     world = visit.world
     act = visit.act(1, 5)
-    if world.outbox.room < 4 or not act.number:  # noqa: PLR2004 - the pair, and a repeat of each
+    if world.outbox.room < _ROOM_FOR_BOTH or not act.number:
         return
     platform = trax if visit.course.source == "trax" else moodle
     text = platform.course_completed(act, visit.course)

@@ -39,6 +39,8 @@ class Options:
                 raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
         if self.statements is not None and self.statements < 0:
             raise ValueError(f"statements must not be negative, not {self.statements}")
+        if self.weekly_learners is not None and self.weekly_learners <= 0:
+            raise ValueError(f"weekly_learners must be above 0, not {self.weekly_learners}")
         if self.end < self.start:
             raise ValueError(f"the end ({self.end}) is before the start ({self.start})")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lrs.simulation.courses import Question
 from lrs.simulation.dialects.moodle_events import ADL
-from lrs.simulation.dialects.text import PLATFORM, activity, php
 from lrs.simulation.names import ANSWERS, QUESTIONS
+from lrs.simulation.text import PLATFORM, activity, php
 
 _RESPONSE = "http://learninglocker.net/xapi/cmi"
 _TYPE = f"{ADL}/activities/cmi.interaction"

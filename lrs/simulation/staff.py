@@ -30,14 +30,11 @@ _HOW_TEXT = {How.MANUAL: "manual", How.SELF: "self", How.IMPORT: "sirh"}
 
 def enrol(world: World, at: int, how: How, among: int) -> None:
     """Enrol one of the first `among` learners in some course, or again in one that was left."""
-    learner, course = (
-        world.learners.pick(world.chance, among),
-        world.catalogue.enrollable(world.chance),
-    )
+    learner = world.learners.pick(world.chance, among)
+    course = world.catalogue.enrollable(world.chance)
     row = world.ledger.find(learner, course.number)
-    if world.connections.busy(learner, at) or (
-        row is not None and not _may_return(world, row, how)
-    ):
+    known = row is not None and not _may_return(world, row, how)
+    if known or world.connections.busy(learner, at):
         return
     act = world.act(world.learners.identity(learner), at)
     _tell_enrolment(world, act, course, events.ENROLLED, how)
@@ -75,16 +72,13 @@ def unenrol(world: World, at: int) -> None:
 def _changeable(world: World, at: int) -> int | None:
     """An active, unfinished enrolment that a manager made, of someone who is not there now."""
     ledger = world.ledger
-    if not len(ledger):
+    if not ledger:
         return None
     row = world.chance.whole(0, len(ledger) - 1)
     made_by_manager = ledger.how[row] in {How.MANUAL, How.IMPORT}
-    idle = ledger.status[row] == Status.ACTIVE and not ledger.completed[row]
-    return (
-        row
-        if made_by_manager and idle and not world.connections.busy(ledger.learner[row], at)
-        else None
-    )
+    unfinished = ledger.status[row] == Status.ACTIVE and not ledger.completed[row]
+    idle = not world.connections.busy(ledger.learner[row], at)
+    return row if made_by_manager and unfinished and idle else None
 
 
 def _change(world: World, at: int, row: int, event: Event, status: Status) -> None:
@@ -205,7 +199,7 @@ def waive(world: World, at: int) -> None:
 def _waivable(world: World, at: int) -> int | None:
     """Someone's unfinished cmi5 course, nobody being in it now."""
     ledger = world.ledger
-    if not len(ledger):
+    if not ledger:
         return None
     row = world.chance.whole(0, len(ledger) - 1)
     is_cmi5 = world.catalogue.courses[ledger.course[row]].source == "cmi5"

@@ -62,11 +62,7 @@ def _choose(visit: Visit) -> Course | None:
     known = rows or [
         row for row in world.ledger.of(visit.learner) if world.ledger.status[row] == Status.ACTIVE
     ]
-    return (
-        courses[world.ledger.course[world.chance.pick(known)]]
-        if known
-        else courses[1 % len(courses)]
-    )
+    return courses[world.ledger.course[world.chance.pick(known)]] if known else None
 
 
 def _study(visit: Visit, course: Course, leaves: int) -> None:

@@ -98,10 +98,10 @@ class Visit:
         self.world.outbox.send(text, self.now, Via.CRON)
         self.world.connections.logout(self.learner, self.now)
 
-    def look_at(self, module: Module, low: float = 2, high: float = 15) -> None:
+    def look_at(self, module: Module) -> None:
         """The page of a module, where the platform tells it."""
         if self.course.source in PLATFORMS:
-            self.tell(PLATFORMS[self.course.source].module_viewed(self.act(low, high), module))
+            self.tell(PLATFORMS[self.course.source].module_viewed(self.act(2, 15), module))
 
     def score(self, tenths_of_a_percent: int) -> None:
         """A score in this course, just now."""

@@ -57,34 +57,42 @@ def _sign(key: rsa.RSAPrivateKey, payload: object, **header: object) -> bytes:
     return signed + b"." + _url(signature)
 
 
+def _accepts(statement: Json, jws: bytes) -> bool:
+    try:
+        check_signature(statement, jws)
+    except InvalidStatement:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("algorithm", HASHES)
 def test_signature_of_the_statement_is_accepted(key: rsa.RSAPrivateKey, algorithm: str) -> None:
-    check_signature(SIGNED, _sign(key, VIDEO, alg=algorithm))
-    check_signature(SIGNED, _sign(key, VIDEO, alg=algorithm, x5c=[_certificate(key)]))
+    assert _accepts(SIGNED, _sign(key, VIDEO, alg=algorithm))
+    assert _accepts(SIGNED, _sign(key, VIDEO, alg=algorithm, x5c=[_certificate(key)]))
 
 
 def test_what_the_store_sets_does_not_break_a_signature(key: rsa.RSAPrivateKey) -> None:
     for path in ("id", "timestamp", "verb.display", "object.definition"):
-        check_signature(SIGNED, _sign(key, changed(VIDEO, path, MISSING)))
+        assert _accepts(SIGNED, _sign(key, changed(VIDEO, path, MISSING)))
     set_later = {"stored": "2026-01-31T12:00:00Z", "version": "1.0.0", "authority": FULL["actor"]}
-    check_signature({**SIGNED, **set_later}, _sign(key, VIDEO))
+    assert _accepts({**SIGNED, **set_later}, _sign(key, VIDEO))
 
 
 def test_other_attachments_are_signed_too(key: rsa.RSAPrivateKey) -> None:
     statement = {**SIGNED, "attachments": [ATTACHMENT, *SIGNED["attachments"]]}
-    check_signature(statement, _sign(key, {**VIDEO, "attachments": [ATTACHMENT]}))
-    with pytest.raises(InvalidStatement, match="XAPI-00116"):
-        check_signature(statement, _sign(key, VIDEO))
+    assert _accepts(statement, _sign(key, {**VIDEO, "attachments": [ATTACHMENT]}))
+    assert not _accepts(statement, _sign(key, VIDEO))
 
 
 def test_digits_of_a_duration_below_a_hundredth_do_not_count(key: rsa.RSAPrivateKey) -> None:
     longer = {**SIGNED, "result": {"duration": "P1DT12H36M0.1237S"}}
-    check_signature(longer, _sign(key, {**VIDEO, "result": {"duration": "P1DT12H36M0.12S"}}))
+    assert _accepts(longer, _sign(key, {**VIDEO, "result": {"duration": "P1DT12H36M0.12S"}}))
+    assert not _accepts(longer, _sign(key, {**VIDEO, "result": {"duration": "P1DT12H36M0.13S"}}))
 
 
 def test_statement_in_the_form_of_either_version_can_be_signed(key: rsa.RSAPrivateKey) -> None:
     for timestamp in ("20211129T230900.867Z", "2021-11-29 23:09:00.867z"):
-        check_signature(SIGNED, _sign(key, changed(VIDEO, "timestamp", timestamp)))
+        assert _accepts(SIGNED, _sign(key, changed(VIDEO, "timestamp", timestamp)))
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def read(statement: Json, people: dict[str, str], courses: dict[str, str]) -> Ac
     """The act of a learner that a statement tells, if it is one."""
     actor = agent_ifi(statement["actor"])
     at = datetime.fromisoformat(statement["timestamp"]).astimezone(UTC)
-    if actor not in people or not 2000 < at.year < 2099:
+    if actor not in people or not 2000 <= at.year < 2099:
         return None
     context = statement.get("context", {})
     instructor = context.get("instructor")

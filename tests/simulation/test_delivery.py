@@ -57,5 +57,5 @@ def test_some_voids_come_before_what_they_void_and_some_after(arrived: list[Json
 
 def test_a_few_clocks_are_wrong_by_decades(arrived: list[Json]) -> None:
     years = {int(one["timestamp"][:4]) for one in arrived}
-    assert {1970, 2100} & years
-    assert BUSY.start.year in years
+    assert {1970, 1999, 2100} >= years - {BUSY.start.year}
+    assert len(years) > 1

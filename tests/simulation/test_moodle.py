@@ -108,3 +108,7 @@ def test_an_essay_is_assessed_by_its_marker_for_the_learner() -> None:
 
 def test_nothing_but_pseudonyms_names_people() -> None:
     assert not any("name" in one["actor"] for one in run(BUSY).statements)
+
+
+def test_timestamps_are_whole_seconds_in_utc() -> None:
+    assert all(one["timestamp"].endswith(".000Z") for one in moodle())

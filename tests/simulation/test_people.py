@@ -59,6 +59,7 @@ def test_few_learners_are_very_active_and_most_hardly_ever_come() -> None:
     [
         ({"learners": 0}, "learners must be at least 1"),
         ({"courses": -1}, "courses must be at least 1"),
+        ({"weekly_learners": 0}, "weekly_learners must be above 0"),
         ({"statements": -5}, "statements must not be negative"),
         ({"start": BUSY.end, "end": BUSY.start}, "before the start"),
     ],

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from lrs.simulation.dialects.text import activity, dumps, seconds, verb
 from lrs.simulation.paris import utc_text
+from lrs.simulation.text import activity, dumps, seconds, verb
 
 if TYPE_CHECKING:
     from lrs.simulation.act import Act

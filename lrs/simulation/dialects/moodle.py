@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from lrs.simulation.dialects import moodle_events as events
 from lrs.simulation.dialects.moodle_events import ADL, EDLM, EDLM_V1, PREPOSITIONS, TINCAN
-from lrs.simulation.dialects.text import PLATFORM, activity, php
 from lrs.simulation.paris import SECOND, utc_text
+from lrs.simulation.text import PLATFORM, activity, php
 
 if TYPE_CHECKING:
     from lrs.simulation.act import Act, Identity

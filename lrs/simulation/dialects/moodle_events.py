@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from lrs.simulation.dialects.text import php, quoted, verb
+from lrs.simulation.text import php, quoted, verb
 
 ADL = "http://adlnet.gov/expapi"
 STREAMS = "http://activitystrea.ms/schema/1.0"

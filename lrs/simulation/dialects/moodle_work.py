@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from lrs.simulation.dialects import moodle_events as events
 from lrs.simulation.dialects.moodle import boolean, compose, score, within
 from lrs.simulation.dialects.moodle_events import PREPOSITIONS, STREAMS
-from lrs.simulation.dialects.text import PLATFORM, activity, escaped, php, quoted
 from lrs.simulation.paris import SECOND
+from lrs.simulation.text import PLATFORM, activity, escaped, php, quoted
 
 if TYPE_CHECKING:
     from lrs.simulation.act import Act, Identity

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lrs.simulation.dialects.text import dumps, verb
 from lrs.simulation.paris import utc_text
+from lrs.simulation.text import dumps, verb
 
 if TYPE_CHECKING:
     from lrs.simulation.act import Act

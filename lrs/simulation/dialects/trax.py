@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from lrs.simulation.dialects.text import PLATFORM, activity, php, seconds
 from lrs.simulation.paris import paris_text
+from lrs.simulation.text import PLATFORM, activity, php, seconds
 
 if TYPE_CHECKING:
     from lrs.simulation.act import Act

@@ -1,0 +1,73 @@
+"""Statements looked up one by one, the last ones remembered."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from statements import tables
+from statements.checks.log import Row, read_back
+from statements.flags import Flag
+from statements.prepared import flags_of
+from statements.terms import posting_key
+from schemas.versions import Version
+
+if TYPE_CHECKING:
+    from sqlalchemy import Column
+
+    from statements.checks.examination import Examination
+
+REMEMBERED = 10_000  # about 20 MB
+
+_STATEMENT = tables.statement.c
+
+
+class Node(NamedTuple):
+    """A statement as references see it."""
+
+    position: int
+    shard: int
+    id: bytes
+    voids: bool
+    target: bytes | None
+    terms: dict[int, str]  # names of its terms by their key
+
+
+class Nodes:
+    """The statements of the log that references begin, pass or end at."""
+
+    def __init__(self, examination: Examination) -> None:
+        self._examination = examination
+        self._id_at = lru_cache(REMEMBERED)(self._find_id)
+        self.of = lru_cache(REMEMBERED)(self._find)
+
+    def at(self, position: int) -> Node | None:
+        """The statement at a position, if there is one that can be read."""
+        statement_id = self._id_at(position)
+        return self.of(statement_id) if statement_id is not None else None
+
+    def target(self, node: Node) -> Node | None:
+        """The statement that one refers to, if it refers to any and that is there."""
+        return self.of(node.target) if node.target is not None else None
+
+    def _find_id(self, position: int) -> bytes | None:
+        rows = self._rows(_STATEMENT.position, position, _STATEMENT.id)
+        return bytes(rows[0][0]) if rows else None
+
+    def _find(self, statement_id: bytes) -> Node | None:
+        rows = self._rows(_STATEMENT.id, statement_id, *_STATEMENT)
+        known = read_back(Row._make(rows[0])) if rows else None
+        if known is None:
+            return None
+        row, terms = known.row, dict(known.terms)
+        numbers = self._examination.dictionary.look_up(self._examination.connection, terms)
+        keys = {
+            posting_key(numbers[term], role): f"{term} ({role.name.lower()})"
+            for term, role in known.terms
+            if term in numbers
+        }
+        voids = bool(flags_of(known.value, Version.V1) & Flag.VOIDING)
+        return Node(row.position, row.shard, row.id, voids, known.target, keys)
+
+    def _rows(self, by: Column[Any], value: object, *columns: Column[Any]) -> list[Any]:
+        return self._examination.connection.find(by, [value], *columns)
