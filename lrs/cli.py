@@ -18,6 +18,7 @@ COMMANDS = {
     "credentials": "lrs.commands.credentials:credentials",
     "import": "lrs.commands.import_:import_",
     "export": "lrs.commands.export:export_",
+    "check": "lrs.commands.check:check_",
     "simulate": "lrs.commands.simulate:simulate",
 }
 

@@ -93,7 +93,8 @@ class Exchange:
         self.expects_continue = False
         self._edge.deadlines.discard(self)
         message = await self._receive()
-        self._edge.deadlines.add(self)
+        if self.status is None:
+            self._edge.deadlines.add(self)
         self._count(message)
         return message
 
@@ -101,6 +102,8 @@ class Exchange:
         """Send for the application, with the edge's header fields."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            # From here on 503 cannot be said, and how fast it goes is up to the client.
+            self._edge.deadlines.discard(self)
             message["headers"] = self._edge.complete_headers(self, message.get("headers", ()))
             return self._send(message)
         self.bytes_out += len(message.get("body", b""))

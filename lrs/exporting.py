@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from schemas.attachments import declared_attachments
+from statements.append import head
 from statements.flags import Flag
 from statements.reader import attachments_of
 from statements.search import Filters, Record, Scope, search
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from statements.database import Connection, Database
 
 PAGE_STATEMENTS = 500
+
+EVERYTHING = Scope()
 
 _ONE_LINE = bytes.maketrans(b"\r\n", b"  ")
 
@@ -38,7 +41,7 @@ class Selection:
     """
 
     filters: Filters
-    scope: Scope = Scope()
+    scope: Scope = EVERYTHING
     limit: int | None = None
     with_position: bool = False
     attachments: Path | None = None
@@ -48,7 +51,7 @@ def export(
     database: Database,
     selection: Selection,
     write: Callable[[bytes], object],
-    progress: Callable[[int, int], None],
+    progress: Callable[[int, float | None], None],
 ) -> int:
     """Write the lines of a selection; their number.
 
@@ -56,19 +59,19 @@ def export(
         database: read in one transaction, so that statements which come meanwhile stay out.
         selection: what and how.
         write: gets each line with its line feed.
-        progress: gets the position reached and the number of lines.
+        progress: gets the number of lines, and the share of the log that has been gone through.
 
     """
     if selection.attachments is not None:
         selection.attachments.mkdir(parents=True, exist_ok=True)
 
     def work(connection: Connection) -> int:
-        lines = 0
+        lines, last = 0, head(connection).position
         for lines, record in enumerate(_records(connection, selection), 1):
             if selection.attachments is not None and record.flags & Flag.ATTACHMENTS:
                 _write_attachments(connection, record, selection.attachments)
             write(_line(record, with_position=selection.with_position))
-            progress(record.position, lines)
+            progress(lines, record.position / last)
         return lines
 
     return database.snapshot(work)

@@ -13,6 +13,7 @@ from lrs.multipart import Attachment, is_multipart, match_attachments, statement
 from schemas.errors import InvalidStatement, Problem, SchemaError
 from schemas.members import splice
 from schemas.parsing import parse, split_batch
+from schemas.rules import SIGNATURE
 from schemas.validation import validate_statement
 from statements.prepared import Prepared, prepare
 from statements.requests import AppendRequest
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from lrs.settings import Settings
 
 Json = dict[str, Any]
-
-SIGNATURE = "http://adlnet.gov/expapi/attachments/signature"
 
 LARGE_BODY_BYTES = 256 * 1024
 """From here on a body is worked on in a thread: others would have to wait for milliseconds."""
@@ -64,7 +63,8 @@ class Intake:
         values = [value for _, value in statements]
         _check_distinct(values)
         match_attachments(values, attachments)
-        _check_signatures(values, attachments)
+        for value, (_, place) in zip(values, texts, strict=True):
+            _check_signatures(value, place, attachments)
         return AppendRequest(
             [self._prepare(text, value) for text, value in statements],
             {bytes.fromhex(each.sha2): each.content for each in attachments},
@@ -136,10 +136,13 @@ def _check_distinct(statements: list[Json]) -> None:
             seen.add(number)
 
 
-def _check_signatures(statements: list[Json], attachments: list[Attachment]) -> None:
+def _check_signatures(statement: Json, place: str, attachments: list[Attachment]) -> None:
+    """Check the signatures among the attachments of a statement (Data 2.6)."""
     contents = {each.sha2: each.content for each in attachments}
-    for statement in statements:
-        for declared in statement.get("attachments", ()):
-            content = contents.get(declared["sha2"].lower())
-            if declared["usageType"] == SIGNATURE and content is not None:
+    for declared in statement.get("attachments", ()):
+        content = contents.get(declared["sha2"].lower())
+        if declared["usageType"] == SIGNATURE and content is not None:
+            try:
                 check_signature(statement, content)
+            except InvalidStatement as error:
+                raise error.within(place) from None

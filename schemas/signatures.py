@@ -67,7 +67,7 @@ def _parse(part: bytes, name: str) -> Json:
 
 def _check_payload(statement: Json, payload: Json) -> None:
     _check_form(payload)
-    unsigned = [one for one in statement["attachments"] if one["usageType"] != SIGNATURE]
+    unsigned = [one for one in statement.get("attachments", ()) if one["usageType"] != SIGNATURE]
     if not equivalent(
         _attached(statement, unsigned), _attached(payload, payload.get("attachments"))
     ):

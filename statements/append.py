@@ -86,8 +86,11 @@ class Appender:
         tries = count(1)
 
         def work(connection: Connection, now: int) -> Flush:
+            again = next(tries) > 1
+            if again:
+                self._descriptions.forget()  # the earlier try may have written nothing
             flush = Flush(connection, self._dictionary, self._descriptions)
-            return flush.run(now, requests, again=next(tries) > 1)
+            return flush.run(now, requests, again=again)
 
         try:
             flush = self._database.append(work)
@@ -167,8 +170,8 @@ class Flush:
             for node in nodes
             if node.target is not None
         ]
-        self._connection.insert(tables.reference, sorted(references))
         net = Net(self._connection, nodes, given)
+        self._connection.insert(tables.reference, sorted(references))
         self._write_inherited(list(net.inherited()))
         self._connection.insert(tables.voided, sorted(net.voided()), if_absent=True)
 

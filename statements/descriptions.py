@@ -12,7 +12,7 @@ import msgspec
 import orjson
 from sqlalchemy import bindparam, select
 
-from schemas.members import merge_objects
+from schemas.members import join, merge_objects, slices
 from statements import tables
 from statements.terms import Dictionary, activity_term, agent_term, short_digest
 
@@ -126,15 +126,11 @@ def names_of(connection: Connection, dictionary: Dictionary, ifi: str) -> list[s
 
 def merge_definitions(old: bytes, new: bytes) -> bytes:
     """Definition after a later statement's; values keep their bytes, so numbers their digits."""
-    if not old:
-        return new
-    before = msgspec.json.decode(old, type=dict[str, msgspec.Raw])
-    after = msgspec.json.decode(new, type=dict[str, msgspec.Raw])
+    before, after = slices(old or b"{}"), slices(new)
     for member in _MERGED_BY_ENTRY:
-        if member in before and member in after:
-            merged = merge_objects(bytes(before[member]), bytes(after[member]))
-            after[member] = msgspec.Raw(merged)
-    return msgspec.json.encode(before | after)
+        if member in after:
+            after[member] = merge_objects(before.get(member, b"{}"), after[member])
+    return join(before | after)
 
 
 def raw_definition(raw: bytes, activity: str) -> bytes | None:
@@ -142,7 +138,7 @@ def raw_definition(raw: bytes, activity: str) -> bytes | None:
     for value in _raw_activities(raw):
         if msgspec.json.decode(value, type=_Activity).id == activity:
             definition = msgspec.json.decode(value, type=dict[str, msgspec.Raw]).get("definition")
-            if definition is not None:
+            if definition is not None and slices(bytes(definition)):
                 return bytes(definition)
     return None
 

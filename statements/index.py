@@ -11,7 +11,6 @@ Json = dict[str, Any]
 Term = tuple[str, Role]
 
 _CONTEXT_ACTORS = ("instructor", "team")
-_CONTEXT_ACTIVITIES = ("parent", "grouping", "category", "other")
 
 
 def terms_of(statement: Json) -> list[Term]:
@@ -77,10 +76,8 @@ def _add_context(related: set[str], context: Json) -> None:
 def context_activities(context: Json) -> list[Json]:
     """All activities of a context, each of the four lists being an array or a single object."""
     found: list[Json] = []
-    if lists := context.get("contextActivities"):
-        for name in _CONTEXT_ACTIVITIES:
-            value = lists.get(name, ())
-            found += [value] if isinstance(value, dict) else value
+    for value in context.get("contextActivities", {}).values():
+        found += [value] if isinstance(value, dict) else value
     return found
 
 
@@ -120,7 +117,7 @@ def _describe_clause(said: Described, clause: Json) -> None:
 
 def _describe_activity(said: Described, activity: Json) -> None:
     if definition := activity.get("definition"):
-        said.definitions[activity["id"]] = definition
+        said.definitions.setdefault(activity["id"], definition)
 
 
 def _describe_actor(said: Described, actor: Json) -> None:

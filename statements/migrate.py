@@ -117,8 +117,13 @@ def distribute(database: Database) -> list[str]:
     return database.write(_distribute, lock=b"migrate")
 
 
+def is_distributed(connection: Connection) -> bool:
+    """Whether a PostgreSQL database is the coordinator of a Citus cluster."""
+    return connection.row(_CITUS) is not None
+
+
 def _distribute(connection: Connection) -> list[str]:
-    if connection.row(_CITUS) is None:
+    if not is_distributed(connection):
         return []
     names = []
     for table in tables.metadata.sorted_tables:

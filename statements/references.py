@@ -18,7 +18,7 @@ from sqlalchemy import bindparam, select
 from statements import tables
 from statements.flags import Flag
 from statements.index import Term, authority_terms, terms_of
-from statements.terms import Role, posting_key
+from statements.terms import Role, is_organisation, posting_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -68,11 +68,11 @@ class Inherited(NamedTuple):
 
 
 class Net:
-    """The stored statements and those being appended, walked along their references.
+    """The statements being appended with all that leads to them and all that they lead to.
 
     Args:
-        connection: under the append lock.
-        fresh: the statements being appended, their own rows already inserted.
+        connection: under the append lock, the new references not yet written.
+        fresh: the statements being appended.
         given: those of their ids that a client chose, and so may have been referred to before.
 
     """
@@ -80,26 +80,30 @@ class Net:
     def __init__(self, connection: Connection, fresh: list[Node], given: Iterable[bytes]) -> None:
         self._connection = connection
         self._fresh = {node.id: node for node in fresh}
-        self._loaded: dict[bytes, Node | None] = {}
+        self._nodes = dict(self._fresh)
         column = tables.reference.c
         wanted = (column.target, column.position, column.voids, column.confined_to)
-        self._waiting = connection.find(column.target, given, *wanted)
+        rows = connection.find(column.target, given, *wanted)
+        self._waiting = [row for row in rows if row[0] in self._fresh]
+        self._load_referrers()
+        self._load_targets()
 
     def inherited(self) -> Iterator[Inherited]:
         """Index rows that new statements bring to their referrers, and get from their targets."""
-        targets = {node.target for node in self._fresh.values() if node.target is not None}
-        referred = targets | {row[0] for row in self._waiting}
-        for node in self._fresh.values():
-            if node.target is not None or node.id in referred:
-                yield from self._through(node)
+        for node in self._nodes.values():
+            if node.target is not None:
+                yield from self._beyond(node)
 
     def voided(self) -> set[tuple[int, int]]:
-        """Position and shard of statements, new or old, that are voided from now on."""
-        voids = [(n.target, n.confined_to) for n in self._fresh.values() if n.voids]
+        """Position and shard of statements, new or old, that are voided from now on.
+
+        The new statements' own index rows have to be written before.
+        """
+        voids = [(node.target, node.confined_to) for node in self._fresh.values() if node.voids]
         voids += [
             (target, confined_to) for target, _, voiding, confined_to in self._waiting if voiding
         ]
-        found = ((self._node(target), confined_to) for target, confined_to in voids if target)
+        found = ((self._nodes.get(target or b""), confined_to) for target, confined_to in voids)
         return {
             (node.position, node.shard)
             for node, confined_to in found
@@ -112,56 +116,55 @@ class Net:
             return False
         return not confined_to or has_own(self._connection, node.position, confined_to)
 
-    def _through(self, node: Node) -> Iterator[Inherited]:
-        """Rows of every chain of references that goes through a new statement."""
-        chain = list(self._targets(node))
-        for referrer, steps in self._referrers(node):
-            for further, target in enumerate(chain):
-                if target.id == referrer.id and steps + further:
-                    break  # a cycle: from here on, it leads back to itself
-                if steps + further:
-                    for term in target.terms:
-                        yield Inherited(term, referrer.position, steps + further, referrer.shard)
+    def _beyond(self, node: Node) -> Iterator[Inherited]:
+        """Rows for what a statement leads to, from the first new statement on its way.
 
-    def _targets(self, node: Node) -> Iterator[Node]:
-        """The statement itself and those that it leads to, in order."""
-        seen: set[bytes] = set()
-        following: Node | None = node
-        while following is not None and following.id not in seen and len(seen) <= MOST_STEPS:
-            yield following
-            seen.add(following.id)
-            following = self._node(following.target) if following.target else None
-
-    def _referrers(self, node: Node) -> Iterator[tuple[Node, int]]:
-        """The statement itself and those that lead to it, each with its number of steps."""
+        What comes before that has been written before. A cycle ends where it comes round.
+        """
         seen = {node.id}
-        layer, steps = [node], 0
-        while layer and steps <= MOST_STEPS:
-            for each in layer:
-                yield each, steps
-            layer = [each for each in self._referring_to(layer) if each.id not in seen]
-            seen.update(each.id for each in layer)
-            steps += 1
+        met_new = node.id in self._fresh
+        target = self._target(node)
+        while target is not None and target.id not in seen and len(seen) <= MOST_STEPS:
+            met_new = met_new or target.id in self._fresh
+            if met_new:
+                for term in target.terms:
+                    if not is_organisation(term[0]):
+                        yield Inherited(term, node.position, len(seen), node.shard)
+            seen.add(target.id)
+            target = self._target(target)
 
-    def _referring_to(self, layer: list[Node]) -> list[Node]:
-        ids = {node.id for node in layer}
-        fresh = [node for node in self._fresh.values() if node.target in ids]
+    def _target(self, node: Node) -> Node | None:
+        return self._nodes.get(node.target) if node.target else None
+
+    def _load_referrers(self) -> None:
+        """Load what leads to a new statement, step by step."""
         column = tables.reference.c
-        rows = self._connection.find(column.target, ids, column.position)
-        return fresh + self._load(tables.statement.c.position, {row[0] for row in rows})
+        positions = {row[1] for row in self._waiting}
+        seen = set(positions)
+        for _ in range(MOST_STEPS):
+            if not positions:
+                return
+            layer = self._load(tables.statement.c.position, positions)
+            rows = self._connection.find(column.target, layer, column.position)
+            positions = {row[0] for row in rows} - seen
+            seen |= positions
 
-    def _node(self, statement_id: bytes) -> Node | None:
-        if statement_id in self._fresh:
-            return self._fresh[statement_id]
-        if statement_id not in self._loaded:
-            loaded = self._load(tables.statement.c.id, [statement_id])
-            self._loaded[statement_id] = loaded[0] if loaded else None
-        return self._loaded[statement_id]
+    def _load_targets(self) -> None:
+        """Load what the statements so far lead to, step by step."""
+        layer = self._nodes
+        for _ in range(MOST_STEPS):
+            targets = {node.target for node in layer.values() if node.target} - self._nodes.keys()
+            if not targets:
+                return
+            layer = self._load(tables.statement.c.id, targets)
 
-    def _load(self, by: Column[Any], values: Iterable[object]) -> list[Node]:
+    def _load(self, by: Column[Any], values: Iterable[object]) -> dict[bytes, Node]:
         column = tables.statement.c
         wanted = (column.id, column.position, column.flags, column.payload)
-        return [_node_of(*row) for row in self._connection.find(by, values, *wanted)]
+        rows = self._connection.find(by, values, *wanted)
+        loaded = {row[0]: _node_of(*row) for row in rows}
+        self._nodes |= loaded
+        return loaded
 
 
 def has_own(connection: Connection, position: int, number: int, role: Role = Role.DIRECT) -> bool:

@@ -65,6 +65,11 @@ def organisation_term(organisation: str) -> str:
     return "organisation:" + organisation
 
 
+def is_organisation(term: str) -> bool:
+    """Whether a term is an organisation's."""
+    return term.startswith("organisation:")
+
+
 def short_digest(content: bytes) -> bytes:
     """128 bits that stand for a text in unique indexes, whatever its length."""
     return blake2b(content, digest_size=16).digest()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gzip
 import re
+import sys
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
-from uuid import UUID
 
 import click
 
@@ -21,7 +21,6 @@ from schemas.identity import agent_ifi
 from schemas.parsing import parse
 from schemas.validation import validate_agent
 from schemas.versions import Version
-from statements.append import head
 from statements.clock import microseconds_of
 from statements.migrate import require_current
 from statements.opening import open_database
@@ -29,6 +28,7 @@ from statements.search import Filters, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from uuid import UUID
 
     from lrs.settings import Settings
 
@@ -38,12 +38,12 @@ COMPRESSION_LEVEL = 6  # gzip's own default; the highest takes three times as lo
 _option = partial(click.option, show_envvar=True)
 
 
-class _Moment(click.ParamType):
+class _Moment(click.ParamType[int, str]):
     """ISO 8601, a day alone being its beginning in UTC; microseconds since 1970."""
 
     name = "time"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ANN401
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> int:
         text = f"{value}T00:00:00Z" if re.fullmatch(r"\d{4}-\d\d-\d\d", value) else value
         try:
             return microseconds_of(parse_timestamp(text, Version.V1))
@@ -51,12 +51,12 @@ class _Moment(click.ParamType):
             self.fail("; ".join(each.rule for each in error.problems), param, ctx)
 
 
-class _Agent(click.ParamType):
+class _Agent(click.ParamType[str, str]):
     """A JSON Agent or identified Group, or an e-mail address; its identifier."""
 
     name = "agent"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         agent = {"mbox": value} if value.startswith("mailto:") else None
         try:
             agent = agent or parse(value.encode())
@@ -69,12 +69,12 @@ class _Agent(click.ParamType):
         return identifier
 
 
-class _Iri(click.ParamType):
+class _Iri(click.ParamType[str, str]):
     """An IRI with its scheme."""
 
     name = "iri"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         if not is_iri(value):
             self.fail(f"{value!r} is no IRI, such as http://example.org/course", param, ctx)
         return str(value)
@@ -141,8 +141,7 @@ def export_(settings: Settings, file: str, **chosen: Any) -> None:  # noqa: ANN4
     selection = _selection(**chosen)
     with closing(open_database(settings.database_url)) as database:
         require_current(database)
-        last = database.read(head).position
-        with _opened(file) as stream, ProgressLine(last) as progress:
+        with _opened(file) as stream, ProgressLine() as progress:
             lines = export(database, selection, stream.write, progress.show)
     click.echo(f"{lines:,} statements", err=True)
 
@@ -179,9 +178,8 @@ def _selection(  # noqa: PLR0913  # one parameter for each option
 def _opened(name: str) -> Iterator[IO[bytes]]:
     """The stream to write to; a file gets its name when it is whole."""
     if name == STANDARD_OUTPUT:
-        stream = click.get_binary_stream("stdout")
-        yield stream
-        stream.flush()
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
         return
     file = Path(name)
     unfinished = file.with_name(file.name + ".part")

@@ -209,14 +209,14 @@ def _rules(choice: _Choice, settings: Settings) -> Rules:
 
 
 def _import_stream(choice: _Choice, settings: Settings, importer: Importer) -> None:
-    with _stream(choice) as source, ProgressLine(source.size_bytes) as progress:
+    with _stream(choice) as source, ProgressLine() as progress:
         import_source(importer, source, settings.max_batch_bytes, progress)
 
 
 @contextmanager
 def _stream(choice: _Choice) -> Iterator[Source]:
     if choice.source == STANDARD_INPUT:
-        yield Source(click.get_binary_stream("stdin"), None, choice.attachments)
+        yield Source(sys.stdin.buffer, None, choice.attachments)
     elif not Path(choice.source).exists():
         raise click.BadParameter(f"there is no file {choice.source}", param_hint="SOURCE")
     else:
@@ -234,7 +234,7 @@ def _import_remote(
         bookmarks.remove()
     with (
         closing(PatientClient(choice.key, _secret(choice), choice.rate)) as client,
-        ProgressLine(None) as progress,
+        ProgressLine() as progress,
     ):
         remote = Remote(client, choice.source, choice.version, choice.page_size)
         import_remote(importer, remote, database, bookmarks, progress)

@@ -15,7 +15,6 @@ from schemas.rules import SIGNATURE
 from schemas.signatures import check_signature
 from schemas.validation import validate_statement
 from schemas.versions import Version
-from statements.index import Term
 from statements.prepared import Sender, prepare, sender
 from statements.requests import AppendRequest
 
@@ -45,7 +44,7 @@ class Checked(NamedTuple):
 
 
 class RefusedError(Exception):
-    """A candidate that may not go in: `problems` say why, `statement_id` is its id if it has one."""
+    """A candidate may not go in: `problems` say why, `statement_id` is its id if it has one."""
 
     def __init__(self, problems: list[Problem], statement_id: str | None) -> None:
         super().__init__("; ".join(map(str, problems)))

@@ -77,15 +77,15 @@ class PatientClient:
         return response
 
     def _ask(self, url: str) -> httpx.Response:
-        failure = ""
-        for attempt in range(TRIES):
-            if attempt:
-                self._sleep(wait)
-            response, failure = self._try(url)
+        response, failure = self._try(url)
+        for attempt in range(1, TRIES):
             if response is not None and not _may_pass(response):
                 return response
-            wait = _wait_seconds(response, attempt)
-        raise SourceError(f"{_host(url)} {failure}, {TRIES} times")
+            self._sleep(_wait_seconds(response, FIRST_WAIT_SECONDS * 2 ** (attempt - 1)))
+            response, failure = self._try(url)
+        if response is None or _may_pass(response):
+            raise SourceError(f"{_host(url)} {failure}, {TRIES} times")
+        return response
 
     def _try(self, url: str) -> tuple[httpx.Response | None, str]:
         """The answer, if one came, and what went wrong otherwise."""
@@ -109,12 +109,12 @@ def _may_pass(response: httpx.Response) -> bool:
     return response.is_server_error or response.status_code in _TRY_AGAIN
 
 
-def _wait_seconds(response: httpx.Response | None, attempt: int) -> float:
-    """What Retry-After asks for, else twice the wait before."""
+def _wait_seconds(response: httpx.Response | None, otherwise: float) -> float:
+    """What Retry-After asks for, if the answer has it."""
     asked = response.headers.get("Retry-After", "") if response is not None else ""
     seconds = _retry_after_seconds(asked)
     if seconds is None:
-        return FIRST_WAIT_SECONDS * float(2**attempt)
+        return otherwise
     if seconds > LONGEST_WAIT_SECONDS:
         raise SourceError(f"the other store asks to wait for {seconds:.0f} s: try again then")
     return max(0.0, seconds)

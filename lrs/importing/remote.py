@@ -147,8 +147,9 @@ def _voided_by(text: bytes) -> str | None:
         return None
     statement = _facts(text) or {}
     verb, target = statement.get("verb"), statement.get("object")
-    voids = isinstance(verb, dict) and verb.get("id") == VOIDED and isinstance(target, dict)
-    named = target.get("id") if voids else None
+    if not (isinstance(verb, dict) and verb.get("id") == VOIDED and isinstance(target, dict)):
+        return None
+    named = target.get("id")
     return named if isinstance(named, str) else None
 
 

@@ -23,13 +23,11 @@ if TYPE_CHECKING:
 class Progress(Protocol):
     """Where people see how far it has come."""
 
-    def show(self, done: int, statements: int) -> None:
-        """`done` bytes of the source, if it has a size, and so many statements."""
+    def show(self, count: int, share: float | None = None) -> None:
+        """So many statements, which is this share of the source if that is known."""
 
 
-def import_source(
-    importer: Importer, source: Source, limit_bytes: int, progress: Progress
-) -> None:
+def import_source(importer: Importer, source: Source, limit_bytes: int, progress: Progress) -> None:
     """Take in all statements of a file or stream.
 
     Args:
@@ -45,7 +43,7 @@ def import_source(
     try:
         for candidate in source.candidates(limit_bytes):
             importer.take(candidate)
-            progress.show(source.read_bytes, candidate.number)
+            progress.show(candidate.number, source.share)
     except SourceError:
         importer.flush()
         raise
@@ -69,7 +67,7 @@ def import_remote(
     for page in remote.pages(bookmark.since if bookmark else None):
         for candidate in page.candidates:
             importer.take(candidate)
-            progress.show(0, candidate.number)
+            progress.show(candidate.number)
         importer.flush()
         if (reached := _bookmark(database, page)) is not None:
             bookmarks.write(reached)

@@ -7,7 +7,6 @@ import re
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from lrs.failures import Failure
@@ -15,6 +14,7 @@ from lrs.importing.splitting import CHUNK_BYTES, SplitError, split
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from lrs.importing.splitting import Readable
 
@@ -55,6 +55,11 @@ class Source:
         data = self.stream.read(size)
         self.read_bytes += len(data)
         return data
+
+    @property
+    def share(self) -> float | None:
+        """How much of it has been read, if its size is known."""
+        return self.read_bytes / self.size_bytes if self.size_bytes else None
 
     def candidates(self, limit_bytes: int) -> Iterator[Candidate]:
         """Yield the candidates in order.

@@ -21,9 +21,9 @@ _UP_TO_SEPARATOR = re.compile(rb"[^,\]\n]++|\]")
 
 
 def _filler(depth: int) -> bytes:
-    """Text that need not be looked at to find the end of a value: strings, what holds no bracket,
-    and objects and arrays nested up to `depth`, closed.
+    """Text that need not be looked at to find the end of a value.
 
+    That is strings, what holds no bracket, and objects and arrays nested up to `depth`, closed.
     Possessive throughout: nothing is ever tried twice.
     """
     string = rb'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"'

@@ -9,7 +9,8 @@ CITY_LEARNERS = 58_000
 CITY_WEEKLY_LEARNERS = 600
 """Distinct learners of the whole City in an ordinary week, as the platform starts."""
 
-_LARGEST_SHARE_A_WEEK = 0.8
+_LARGEST_SHARE_A_WEEK = 0.5
+"""Most people come rarely: more of them in one week would take absurdly many visits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +20,8 @@ class Options:
     `start` and `end` are days in Paris, both included. `statements` stops the
     run after that many; where the period would hold fewer, people connect
     more often. `weekly_learners` is the number of distinct learners in an
-    ordinary week (by default the City's share for that many learners).
+    ordinary week (by default the City's share for that many learners, at most
+    half of them).
     `moodle_ids` says whether statements of the Moodle plugin carry an `id`
     (the real plugin sends none). Raises ValueError for what cannot be.
     """

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from statements.checks.log import Known
 
 _COLUMNS = tables.attachment.c
-_HASHES = select(_COLUMNS.sha2).order_by(_COLUMNS.sha2).limit(1000)
-_FIRST_HASHES = _HASHES
-_NEXT_HASHES = _HASHES.where(_COLUMNS.sha2 > bindparam("after"))
+_FIRST_HASHES = select(_COLUMNS.sha2).order_by(_COLUMNS.sha2).limit(1000)
+_NEXT_HASHES = _FIRST_HASHES.where(_COLUMNS.sha2 > bindparam("after"))
 
 
 class Attachments:

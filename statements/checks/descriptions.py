@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from statements import tables
 from statements.checks.examination import Kind
-from statements.checks.log import find_rows, read_back
+from statements.checks.log import find_rows, readable
 from statements.descriptions import merge_definitions, raw_definition
 from statements.index import described_by
 from statements.terms import activity_term, short_digest
@@ -67,7 +67,7 @@ class Descriptions:
                 self._examination.find(Kind.NAME, position, detail)
 
     def _statement(self, position: int) -> Known | None:
-        return next(filter(None, map(read_back, find_rows(self._examination, [position]))), None)
+        return next(filter(None, map(readable, find_rows(self._examination, [position]))), None)
 
     def _said(self, known: Known, activity: int) -> bytes | None:
         """What a statement says of an activity, by the activity's number."""

@@ -10,19 +10,17 @@ from statements import tables
 from statements.checks.examination import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from statements.checks.examination import Examination
+    from statements.checks.examination import Examination, NumberSet
 
 _TERMS = select(tables.term.c.number).order_by(tables.term.c.number)
 
 
-def check_terms(examination: Examination, is_used: Callable[[int], bool]) -> None:
+def check_terms(examination: Examination, used: NumberSet) -> None:
     """Go through all terms.
 
     Args:
         examination: all statements were read.
-        is_used: whether something beside the statements' texts uses a term.
+        used: terms that are used beside the statements' texts.
 
     """
     before = 0
@@ -30,6 +28,6 @@ def check_terms(examination: Examination, is_used: Callable[[int], bool]) -> Non
         if number != before + 1:
             detail = f"terms {before + 1} to {number - 1} are missing"
             examination.find(Kind.TERM, None, detail)
-        if number not in examination.said and not is_used(number):
+        if number not in examination.said and number not in used:
             examination.find(Kind.TERM, None, f"nothing uses term {number}")
         before = number

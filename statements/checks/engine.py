@@ -4,31 +4,72 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import select, text
 
 from statements import tables
 from statements.checks.examination import Kind
-from statements.migrate import migrations
+from statements.migrate import is_distributed, migrations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy.sql import Executable
-
     from statements.checks.examination import Examination
+    from statements.database import Connection, Database
 
 _APPLIED = select(tables.migration.c.number, tables.migration.c.name)
 
-_SQLITE_INTEGRITY = text("PRAGMA integrity_check(100)")
+_SQLITE_DAMAGE = text("PRAGMA integrity_check")
 _SQLITE_TRIGGERS = text(
     "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :name"
 )
-_POSTGRESQL_INDEXES = text(
-    "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid AND indrelid IN"
-    " (SELECT oid FROM pg_class WHERE relnamespace = current_schema()::regnamespace)"
+_POSTGRESQL_DAMAGE = text(
+    "SELECT CAST(indexrelid AS regclass) || ' is not valid' FROM pg_index WHERE NOT indisvalid"
 )
 _POSTGRESQL_TRIGGERS = text(
-    "SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass(:name)"
-    " AND NOT tgisinternal AND tgenabled <> 'D'"
+    "SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass(:name) AND tgenabled <> 'D'"
 )
-_CITUS = text("SELECT 1 FROM pg_extension WHERE extname = 'citus'")
+_GUARDS = {"sqlite": ("{}_no_update", "{}_no_delete"), "postgresql": ("append_only",)}
+"""Triggers of an append-only table."""
+
+
+def is_sound(examination: Examination, database: Database) -> bool:
+    """Whether the database finds no damage in its own files; what it finds is reported."""
+    damage = _damage(examination.connection, database.name)
+    for each in damage:
+        examination.find(Kind.ENGINE, None, each)
+    return not damage
+
+
+def check_guards(examination: Examination, database: Database) -> None:
+    """Each append-only table has the triggers that keep it so."""
+    for guard in _missing_guards(examination.connection, database.name):
+        examination.find(Kind.ENGINE, None, f"the trigger {guard} is missing")
+
+
+def check_ledger(examination: Examination, database: Database) -> None:
+    """The migrations that were applied are those that this program knows."""
+    rows = examination.connection.rows(_APPLIED)
+    applied: dict[int, str] = dict(rows)
+    known = {each.number: each.name for each in migrations(database.name)}
+    for number in sorted(applied.keys() | known.keys()):
+        if applied.get(number) != known.get(number):
+            detail = f"{number}: {applied.get(number)} was applied, {known.get(number)} is known"
+            examination.find(Kind.MIGRATION, None, detail)
+
+
+def _damage(connection: Connection, name: str) -> list[str]:
+    if name == "sqlite":
+        return [said for (said,) in connection.rows(_SQLITE_DAMAGE) if said != "ok"]
+    return [said for (said,) in connection.rows(_POSTGRESQL_DAMAGE)]
+
+
+def _missing_guards(connection: Connection, name: str) -> Iterator[str]:
+    """Triggers that keep the log from being changed; on Citus privileges have to."""
+    if name == "postgresql" and is_distributed(connection):
+        return
+    query = _SQLITE_TRIGGERS if name == "sqlite" else _POSTGRESQL_TRIGGERS
+    for table in tables.APPEND_ONLY:
+        there = {trigger for (trigger,) in connection.rows(query, name=table.name)}
+        for guard in _GUARDS[name]:
+            if guard.format(table.name) not in there:
+                yield f"{guard.format(table.name)} on {table.name}"

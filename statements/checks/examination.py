@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,8 +13,6 @@ from statements.append import head
 from statements.terms import Dictionary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from statements.database import Connection
 
 _LAST_TERM = select(func.max(tables.term.c.number))
@@ -37,6 +36,10 @@ class Kind(StrEnum):
     ATTACHMENT = "attachment"
     DEFINITION = "definition"  # of an activity
     NAME = "name"  # of an agent
+
+
+Progress = Callable[[int, float | None, str], None]
+"""How many were looked at, which share of all that is if it is known, and what they are."""
 
 
 class Finding(NamedTuple):
@@ -74,7 +77,7 @@ class Examination:
     Args:
         connection: sees one state of the database.
         report: gets each finding.
-        progress: gets how many statements, or rows of the index, have been looked at.
+        progress: is told how far it has come.
 
     """
 
@@ -82,7 +85,7 @@ class Examination:
         self,
         connection: Connection,
         report: Callable[[Finding], None],
-        progress: Callable[[str, int, int], None],
+        progress: Progress,
     ) -> None:
         self.connection = connection
         self.dictionary = Dictionary()

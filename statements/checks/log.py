@@ -8,6 +8,8 @@ from uuid import UUID
 import orjson
 from sqlalchemy import select
 
+from schemas.errors import SchemaError
+from schemas.validation import validate_statement
 from schemas.versions import Version
 from statements import tables
 from statements.checks.examination import Kind
@@ -27,7 +29,8 @@ Json = dict[str, Any]
 _COLUMNS = tables.statement.c
 _LOG = select(*_COLUMNS).order_by(_COLUMNS.position)
 
-_READABLE = Flag.VOIDING | Flag.ATTACHMENTS  # the version is the request's, not the statement's
+_VERSION_2 = int(Flag.VERSION_2)
+_SET_BY_US = ("id", "stored", "authority", "version", "timestamp")
 
 
 class Row(NamedTuple):
@@ -48,12 +51,17 @@ class Known(NamedTuple):
 
     row: Row
     value: Json
+    flags: Flag  # without that of the version, which is the request's
     terms: list[Term]  # without its organisation's, which the text does not say
     target: bytes | None
 
 
+class UnreadableError(Exception):
+    """A row's text is no statement, or lacks what the store adds to each."""
+
+
 def read_rows(examination: Examination) -> Iterator[Row]:
-    """Yield the whole log in order, checking that it has one."""
+    """Yield the whole log, checking that it is in order and has no gaps."""
     position = stored = 0
     for row in map(Row._make, examination.connection.stream(_LOG)):
         if row.position != position + 1:
@@ -71,6 +79,35 @@ def find_rows(examination: Examination, positions: Iterable[int]) -> Iterator[Ro
     return map(Row._make, examination.connection.find(_COLUMNS.position, positions, *_COLUMNS))
 
 
+def read_back(row: Row) -> Known:
+    """What a row's text says. Raises UnreadableError."""
+    try:
+        value = orjson.loads(row.payload)
+        _validate(value)
+    except (orjson.JSONDecodeError, SchemaError) as error:
+        raise UnreadableError(str(error)) from None
+    if missing := [name for name in _SET_BY_US if name not in value]:
+        raise UnreadableError(f"it has no {missing[0]}")
+    terms = terms_of(value) + authority_terms(value["authority"])
+    return Known(row, value, flags_of(value, Version.V1), terms, target_of(value))
+
+
+def _validate(value: Any) -> None:  # noqa: ANN401 - any JSON value
+    """Demand what one of the versions does, not both: neither takes all that the other does."""
+    try:
+        validate_statement(value, Version.V1)
+    except SchemaError:
+        validate_statement(value, Version.V2)
+
+
+def readable(row: Row) -> Known | None:
+    """What a row's text says, or None."""
+    try:
+        return read_back(row)
+    except UnreadableError:
+        return None
+
+
 def understand(examination: Examination, row: Row) -> Known | None:
     """Check a row by itself; what its text says, or None if that is no statement."""
     if row.shard != row.id[-1]:
@@ -78,35 +115,24 @@ def understand(examination: Examination, row: Row) -> Known | None:
         examination.find(Kind.ID, row.position, detail)
     if salted_digest(row.salt, row.payload) != row.digest:
         examination.find(Kind.DIGEST, row.position, "the text is not the one that was stored")
-    known = read_back(row)
-    if known is None:
-        examination.find(Kind.PAYLOAD, row.position, "the text is no statement")
-    else:
-        _compare(examination, known)
-    return known
-
-
-def read_back(row: Row) -> Known | None:
-    """What a row's text says, or None if that is no statement with all that the store sets."""
     try:
-        value = orjson.loads(row.payload)
-        terms = terms_of(value) + authority_terms(value["authority"])
-        UUID(value["id"])
-        return Known(row, value, terms, target_of(value))
-    except (ValueError, KeyError, TypeError, AttributeError):
+        known = read_back(row)
+    except UnreadableError as error:
+        examination.find(Kind.PAYLOAD, row.position, f"the text is no statement: {error}")
         return None
+    _compare(examination, known)
+    return known
 
 
 def _compare(examination: Examination, known: Known) -> None:
     """What stands beside the text against the text."""
     row, value = known.row, known.value
     if UUID(value["id"]).bytes != row.id:
-        detail = f"the text has id {value['id']}, the row {UUID(bytes=row.id)}"
+        detail = f"the text has id {value['id']}, the row {row.id.hex()}"
         examination.find(Kind.ID, row.position, detail)
-    if value.get("stored") != text_of(row.stored):
-        detail = f"the text was stored {value.get('stored')}, the row {text_of(row.stored)}"
+    if value["stored"] != text_of(row.stored):
+        detail = f"the text was stored {value['stored']}, the row {text_of(row.stored)}"
         examination.find(Kind.STORED, row.position, detail)
-    flags = flags_of(value, Version.V1)
-    if flags != Flag(row.flags) & _READABLE:
-        detail = f"the text has {flags!r}, the row {Flag(row.flags)!r}"
+    if known.flags != row.flags & ~_VERSION_2:
+        detail = f"the text asks for the flags {known.flags:d}, the row has {row.flags}"
         examination.find(Kind.FLAGS, row.position, detail)

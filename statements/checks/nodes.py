@@ -6,11 +6,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from statements import tables
-from statements.checks.log import Row, read_back
+from statements.checks.log import Row, readable
 from statements.flags import Flag
-from statements.prepared import flags_of
 from statements.terms import posting_key
-from schemas.versions import Version
 
 if TYPE_CHECKING:
     from sqlalchemy import Column
@@ -56,18 +54,18 @@ class Nodes:
 
     def _find(self, statement_id: bytes) -> Node | None:
         rows = self._rows(_STATEMENT.id, statement_id, *_STATEMENT)
-        known = read_back(Row._make(rows[0])) if rows else None
+        known = readable(Row._make(rows[0])) if rows else None
         if known is None:
             return None
-        row, terms = known.row, dict(known.terms)
+        terms = [term for term, _ in known.terms]
         numbers = self._examination.dictionary.look_up(self._examination.connection, terms)
         keys = {
             posting_key(numbers[term], role): f"{term} ({role.name.lower()})"
             for term, role in known.terms
             if term in numbers
         }
-        voids = bool(flags_of(known.value, Version.V1) & Flag.VOIDING)
-        return Node(row.position, row.shard, row.id, voids, known.target, keys)
+        voids = bool(known.flags & Flag.VOIDING)
+        return Node(known.row.position, known.row.shard, statement_id, voids, known.target, keys)
 
     def _rows(self, by: Column[Any], value: object, *columns: Column[Any]) -> list[Any]:
         return self._examination.connection.find(by, [value], *columns)

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select
 
 from statements import tables
 from statements.checks.examination import Kind
-from statements.checks.log import find_rows, read_back
+from statements.checks.log import find_rows, readable
 from statements.terms import ROLE_BITS, Role, posting_key
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class Postings:
         for row_number, row in enumerate(examination.connection.stream(_INDEX), 1):
             posting = Posting._make(row)
             if row_number % PROGRESS_ROWS == 0:
-                examination.progress("rows of the index", row_number, 0)
+                examination.progress(row_number, None, "rows of the index")
             if not 0 < posting.position <= examination.last:
                 detail = f"term {posting.number} points to no statement"
                 examination.find(Kind.POSTING, posting.position, detail)
@@ -125,7 +125,8 @@ class Postings:
     def _check_organisation(self, posting: Posting) -> None:
         """A term that no text has is the organisation of the credential that sent the statement."""
         self.organisations.add(posting.number)
-        if posting.role != Role.DIRECT or not self._examination.is_organisation(posting.number):
+        is_own = posting.role == Role.DIRECT and posting.via == 0
+        if not (is_own and self._examination.is_organisation(posting.number)):
             detail = f"term {posting.number} is none that a statement has"
             self._examination.find(Kind.POSTING, posting.position, detail)
         elif posting.shard != self.shards[posting.position]:
@@ -149,7 +150,7 @@ class Postings:
         """Rows that statements have to have, and what they stand for."""
         expected = {}
         for row in find_rows(self._examination, positions):
-            known = read_back(row)
+            known = readable(row)
             terms = known.terms if known else []
             numbers = self._examination.dictionary.look_up(
                 self._examination.connection, [term for term, _ in terms]

@@ -28,7 +28,7 @@ _TO = _REFERENCES.where(tables.reference.c.target == bindparam("target"))
 _FROM_TO = _TO.where(tables.reference.c.position == bindparam("position"))
 _VOIDED = select(tables.voided.c.position, tables.voided.c.shard)
 _VOIDED_AT = _VOIDED.where(tables.voided.c.position == bindparam("position"))
-_INHERITED = select(tables.posting.c.shard).where(
+_POSTING = select(tables.posting.c.shard).where(
     tables.posting.c.key == bindparam("key"),
     tables.posting.c.position == bindparam("position"),
     tables.posting.c.via == bindparam("via"),
@@ -65,7 +65,13 @@ class References:
         elif node.voids:
             self._check_void(Reference._make(row))
         for via, target in self._chain(node):
-            self._check_inherited(node, via, target)
+            self._check_rows(node, via, target)
+
+    def check_own(self, position: int) -> None:
+        """The index has what a statement itself says."""
+        node = self._nodes.at(position)
+        if node is not None:
+            self._check_rows(node, 0, node)
 
     def check_reference(self, reference: Reference) -> None:
         """What a row says is what its statement says. Call it when all statements were read."""
@@ -95,9 +101,9 @@ class References:
 
     def check_inherited(self, posting: Posting) -> None:
         """A row of the index that stands for another statement stands for that one."""
-        node, far = self._nodes.at(posting.position), None
-        if node is not None and node.shard == posting.shard:
-            far = self._far(node, posting.via)
+        node = self._nodes.at(posting.position)
+        chain = self._chain(node) if node is not None and node.shard == posting.shard else ()
+        far = next((target for via, target in chain if via == posting.via), None)
         if far is None or posting.key not in far.terms:
             detail = f"term {posting.number} does not come over {posting.via} references"
             self._examination.find(Kind.POSTING, posting.position, detail)
@@ -129,15 +135,19 @@ class References:
         confined_to = reference.confined_to
         return not confined_to or has_own(self._connection, node.position, confined_to)
 
-    def _check_inherited(self, node: Node, via: int, target: Node) -> None:
+    def _check_rows(self, node: Node, via: int, target: Node) -> None:
+        """The index leads from the terms of a statement so many steps away to the first one."""
         for key, name in target.terms.items():
             place = {"key": key, "position": node.position, "via": via}
-            if self._connection.row(_INHERITED, **place) is None:
-                detail = f"the index lacks {name}, {via} references away"
+            if self._connection.row(_POSTING, **place) is None:
+                detail = f"the index lacks {name}" + (f", {via} references away" if via else "")
                 self._examination.find(Kind.POSTING, node.position, detail)
 
     def _chain(self, node: Node) -> Iterator[tuple[int, Node]]:
-        """The statements that one leads to, each once, with the number of steps."""
+        """The statements that one leads to, each once, with the number of steps.
+
+        As the append follows them: a cycle ends where it comes round.
+        """
         seen = {node.id}
         following = self._nodes.target(node)
         for via in range(1, MOST_STEPS + 1):
@@ -146,10 +156,3 @@ class References:
             yield via, following
             seen.add(following.id)
             following = self._nodes.target(following)
-
-    def _far(self, node: Node, steps: int) -> Node | None:
-        """The statement so many steps away; on a cycle the steps go round."""
-        following: Node | None = node
-        for _ in range(steps):
-            following = self._nodes.target(following) if following is not None else None
-        return following

@@ -1,4 +1,7 @@
-"""The Python package `tincan` works with this store."""
+"""The Python package `tincan` works with this store.
+
+Not with `about`: the package refuses an answer that names a version it does not know, such as 2.0.
+"""
 
 from __future__ import annotations
 
@@ -43,18 +46,10 @@ def make_statement(**parts: object) -> tincan.Statement:
     return tincan.Statement(**whole)
 
 
-def test_about_names_the_versions(remote: tincan.RemoteLRS) -> None:
-    response = remote.about()
-    assert response.success
-    assert {"1.0.3", "2.0.0"} <= set(response.content.version)
-
-
-@pytest.mark.parametrize("statement_id", [None, str(uuid4())])
-def test_a_statement_is_saved_and_retrieved(
-    remote: tincan.RemoteLRS, statement_id: str | None
-) -> None:
+@pytest.mark.parametrize("has_id", [False, True])
+def test_a_statement_is_saved_and_retrieved(remote: tincan.RemoteLRS, *, has_id: bool) -> None:
     statement = make_statement(
-        id=statement_id and str(uuid4()), result=tincan.Result(response="Hyvää \U0001f600")
+        id=uuid4() if has_id else None, result=tincan.Result(response="Hyvää \U0001f600")
     )
     assert remote.save_statement(statement).success
     found = remote.retrieve_statement(str(statement.id)).content

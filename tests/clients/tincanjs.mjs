@@ -140,4 +140,7 @@ const scenarios = {
     },
 };
 
-await scenarios[process.argv[2]]();
+await scenarios[process.argv[2]]().catch((error) => {
+    console.error(error.message, error.response?.data ?? "");
+    process.exit(1);
+});

@@ -60,6 +60,7 @@ def test_a_statement_without_an_id_is_given_one(client: Client) -> None:
     assert ids[2] == batch[2]["id"]
     assert len(set(ids)) == 3
     assert all(str(UUID(each)) == each for each in ids)
+    assert {UUID(each).version for each in ids[:2]} == {4}  # RFC 4122; clients refuse 6 to 8
     assert [client.fetch(each)["verb"] for each in ids] == [each["verb"] for each in batch]
 
 

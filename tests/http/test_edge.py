@@ -66,6 +66,17 @@ async def fail_halfway(_: Request) -> Response:
     return StreamingResponse(blocks())
 
 
+async def answer_slowly(_: Request) -> Response:
+    """Begin at once and take 0.15 s to the end, as with a client that reads slowly."""
+
+    async def blocks() -> AsyncIterator[bytes]:
+        for _ in range(3):
+            await asyncio.sleep(0.05)
+            yield b"a"
+
+    return StreamingResponse(blocks())
+
+
 async def answer_unread(_: Request) -> Response:
     """Refuse without looking at the body."""
     return JSONResponse({"error": "unauthorized"}, 401)
@@ -88,6 +99,7 @@ ENDPOINTS = (
     hang,
     read_small,
     fail_halfway,
+    answer_slowly,
     answer_unread,
     authenticated,
     own_headers,
@@ -252,6 +264,12 @@ def test_what_takes_too_long_is_answered_503() -> None:
     response = asyncio.run(ask(app, "GET /xapi/hang"))
     assert (response.status, response.error) == (503, "timed_out")
     assert response.header("retry-after") == "2"
+
+
+def test_an_answer_that_has_begun_is_not_cut_short() -> None:
+    app = build(Settings(request_timeout_seconds=0.05))
+    response = asyncio.run(ask(app, "GET /xapi/answer_slowly"))
+    assert (response.body, response.complete) == (b"aaa", True)
 
 
 def test_a_bug_is_a_500_that_says_nothing_and_a_log_entry_that_does(

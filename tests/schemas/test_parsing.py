@@ -124,7 +124,7 @@ def test_depth_is_limited(opening: str, closing: str, limit: int) -> None:
         parse(f"{opening * (deepest + 1)}1{closing * (deepest + 1)}".encode(), limit)
 
 
-@pytest.mark.parametrize("count", [101, 300, 900, 1100, 100_000])
+@pytest.mark.parametrize("count", [101, 300, 900, 1010, 1100, 100_000])
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}"), ('{"a":1,"a":', "}")])
 def test_hostile_depth_is_refused_and_exhausts_nothing(
     opening: str, closing: str, count: int

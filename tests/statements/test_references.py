@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from schemas.validation import validate_statement
 from schemas.versions import Version
+from statements import tables
 from statements.errors import NotYours
 from statements.prepared import Sender, sender
 from statements.requests import AppendRequest
 from statements.search import Filters, Scope
+from statements.terms import ROLE_BITS
 from tests.statements.model import Entry, Model
 from tests.statements.store import (
     ANNA,
@@ -26,6 +29,7 @@ from tests.statements.store import (
     prepared,
     reference_to,
 )
+from tests.statements.worlds import Batch, worlds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,6 +38,9 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+CITY = sender({"mbox": "mailto:lrs@city.example"}, "city")
+STATE = sender({"mbox": "mailto:lrs@state.example"}, "state")
+NOBODY = sender({"mbox": "mailto:lrs@example.org"})
 DEPTH = 50
 each_renews_the_store = settings(
     max_examples=5,
@@ -53,7 +60,7 @@ def person(number: int) -> Json:
 
 
 def new_chain(end: Json) -> list[Json]:
-    """Make statements of which each refers to the one before; the first one has `end` for object."""
+    """Make statements that each refer to the one before; the first has `end` for object."""
     return [
         new_statement(
             id=new_id(number),
@@ -110,6 +117,35 @@ def test_a_cycle_ends_where_it_began_in_any_order_of_arrival(
     model = append_in(store, new_chain(reference_to(new_id(entry))), order, sizes)
     for number in (0, entry, DEPTH - 1):
         check(store, model, number, DEPTH if number <= entry else DEPTH - number)
+
+
+def index(store: Store) -> set[tuple[object, ...]]:
+    """Read what each statement is found by, without the numbers that tell of the arrival."""
+    posting, term, statement = tables.posting.c, tables.term.c, tables.statement.c
+    beside = select(statement.id, posting.via, posting.key).where(
+        statement.position == posting.position
+    )
+    rows = store.database.read(lambda c: c.rows(beside))
+    digests = dict(store.database.read(lambda c: c.rows(select(term.number, term.digest))))
+    return {(each, via, digests[key >> ROLE_BITS], key % 4) for each, via, key in rows}
+
+
+@settings(each_renews_the_store, max_examples=15)
+@given(world=worlds(), data=st.data())
+def test_the_index_does_not_depend_on_the_order_of_arrival_nor_on_who_came_together(
+    new_store: Callable[[], Store], world: list[list[Batch]], data: st.DataObject
+) -> None:
+    statements = [each for flush in world for batch in flush for each in batch.statements]
+    found = []
+    for _ in range(2):
+        store = new_store()
+        left = data.draw(st.permutations(statements))
+        while left:
+            size = data.draw(st.integers(1, len(left)))
+            store.append(*left[:size], by=CITY)
+            left = left[size:]
+        found.append(index(store))
+    assert found[0] == found[1]
 
 
 def test_a_statement_that_refers_to_itself_is_found_once(store: Store) -> None:
@@ -202,11 +238,6 @@ def test_a_voided_statement_sent_again_is_known_and_stays_voided(store: Store) -
     store.append(target, new_void(target["id"]))
     assert counts(store.append(target)) == (0, 1)
     assert store.find(target["id"], voided=True) is not None
-
-
-CITY = sender({"mbox": "mailto:lrs@city.example"}, "city")
-STATE = sender({"mbox": "mailto:lrs@state.example"}, "state")
-NOBODY = sender({"mbox": "mailto:lrs@example.org"})
 
 
 def void_as_city(store: Store, *statements: Json) -> Outcome:
