@@ -42,7 +42,7 @@ class Incoming:
     path: str
     parameters: dict[str, str]
     headers: Mapping[str, str]  # names in lower case
-    body: bytes
+    body: bytes | None = None  # None: not read yet
 
 
 @dataclass(slots=True)
@@ -52,16 +52,12 @@ class Call:
     incoming: Incoming
     principal: Principal
     version: Version
+    body: bytes
 
     @property
     def parameters(self) -> dict[str, str]:
         """Query parameters, each once."""
         return self.incoming.parameters
-
-    @property
-    def body(self) -> bytes:
-        """The whole body."""
-        return self.incoming.body
 
     def header(self, name: str, default: str = "") -> str:
         """A header field by its name in lower case."""
@@ -69,7 +65,10 @@ class Call:
 
 
 async def read_incoming(request: Request) -> Incoming:
-    """Read a request to its end.
+    """Read the head of a request, and the body only if the head is in it.
+
+    Whoever calls has to be known before a body is waited for and kept in memory; only in the
+    alternate request syntax the body may be what tells.
 
     Raises:
         BadRequest: the query is malformed, or a form breaks the alternate request syntax.
@@ -79,9 +78,8 @@ async def read_incoming(request: Request) -> Incoming:
     headers = {
         name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers.raw
     }
-    body = await request.body()
-    incoming = Incoming(request.method, request.url.path, parameters, headers, body)
-    return _unwrap(incoming) if _is_alternate(incoming) else incoming
+    incoming = Incoming(request.method, request.url.path, parameters, headers)
+    return _unwrap(incoming, await request.body()) if _is_alternate(incoming) else incoming
 
 
 def version_of(incoming: Incoming) -> Version:
@@ -119,7 +117,7 @@ def _is_alternate(incoming: Incoming) -> bool:
     return not incoming.headers.get(VERSION_HEADER, "").startswith("2.")
 
 
-def _unwrap(incoming: Incoming) -> Incoming:
+def _unwrap(incoming: Incoming, form: bytes) -> Incoming:
     """The request that a form stands for (Communication 1.3)."""
     method = incoming.parameters["method"].upper()
     if method not in _METHODS:
@@ -130,7 +128,7 @@ def _unwrap(incoming: Incoming) -> Incoming:
         )
     if incoming.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
         raise _alternate_problem("Content-Type", f"must be {_FORM}")
-    fields = parse_query(incoming.body)
+    fields = parse_query(form)
     body = _content(method, fields)
     headers = dict(incoming.headers)
     headers.pop("content-type")  # it was the form's

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from lrs import parameters
 from lrs.endpoint import Resource
-from lrs.errors import NotFound, TooLarge
+from lrs.errors import NotFound
 from schemas.parsing import parse
 from schemas.versions import Version
 from statements import documents
@@ -53,6 +53,7 @@ def document_resource(kind: DocumentKind) -> Resource:
             "POST": handlers.post,
             "DELETE": handlers.delete,
         },
+        most_body_bytes=lambda settings: settings.max_document_bytes,
     )
 
 
@@ -150,9 +151,6 @@ def _tags(header: str) -> tuple[str, ...]:
 
 def _sent(services: Services, call: Call) -> Sent:
     """The document that a call brings; what says it is JSON has to be JSON."""
-    limit = services.settings.max_document_bytes
-    if len(call.body) > limit:
-        raise TooLarge(f"a document has {limit} bytes at most")
     content_type = call.header("content-type", "application/octet-stream")
     if is_json(content_type):
         parse(call.body, services.settings.max_json_depth)

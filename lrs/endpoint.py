@@ -16,6 +16,7 @@ from starlette.responses import Response
 from lrs.auth import NOBODY, basic_credentials, recognise
 from lrs.call import VERSION_HEADER, Call, Incoming, read_incoming, version_of
 from lrs.errors import STATUSES, MethodNotAllowed, error_response
+from lrs.exchange import limit_body
 from schemas.errors import InvalidValue
 from schemas.versions import Version, negotiate
 from statements.errors import StoreError, Unavailable
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from lrs.auth import Principal
     from lrs.services import Services
+    from lrs.settings import Settings
 
     Handler = Callable[[Services, Call], Awaitable[Response]]
 
@@ -48,6 +50,7 @@ class Resource:
     tells_horizon: bool = False  # its errors say Consistent-Through (Communication 2.1.3)
     public: bool = False  # answers anybody
     versioned: bool = True  # part of xAPI: the request has to name a version
+    most_body_bytes: Callable[[Settings], int] = lambda settings: settings.max_body_bytes
 
 
 class Endpoint:
@@ -68,6 +71,7 @@ class Endpoint:
 
     async def _respond(self, request: Request) -> Response:
         version = spoken_version(request.headers.get(VERSION_HEADER))
+        limit_body(request.scope, self._resource.most_body_bytes(self._services.settings))
         try:
             incoming = await read_incoming(request)
             version = spoken_version(incoming.headers.get(VERSION_HEADER))
@@ -95,7 +99,8 @@ class Endpoint:
         principal = NOBODY if self._resource.public else await self._authenticate(incoming)
         request.state.credential = principal.credential.key
         version = version_of(incoming) if self._resource.versioned else Version.V2
-        return await handler(self._services, Call(incoming, principal, version))
+        body = await request.body() if incoming.body is None else incoming.body
+        return await handler(self._services, Call(incoming, principal, version, body))
 
     def _handler(self, method: str) -> Handler | None:
         """Handler of a method; None for OPTIONS, which tells no secret."""

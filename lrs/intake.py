@@ -6,14 +6,13 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from schemas.signatures import check_signature
-
 from lrs.errors import BadRequest, TooLarge
 from lrs.multipart import Attachment, is_multipart, match_attachments, statement_and_attachments
 from schemas.errors import InvalidStatement, Problem, SchemaError
 from schemas.members import splice
 from schemas.parsing import parse, split_batch
 from schemas.rules import SIGNATURE
+from schemas.signatures import check_signature
 from schemas.validation import validate_statement
 from statements.prepared import Prepared, prepare
 from statements.requests import AppendRequest

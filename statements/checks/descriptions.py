@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from sqlalchemy import select
 
+from schemas.errors import SchemaError
 from statements import tables
 from statements.checks.examination import Kind
 from statements.checks.log import find_rows, readable
@@ -85,5 +86,5 @@ def _has_in_it(definition: bytes, said: bytes) -> bool:
     """Whether merging in once more what was said changes nothing."""
     try:
         return bool(orjson.loads(merge_definitions(definition, said)) == orjson.loads(definition))
-    except ValueError:
+    except (SchemaError, orjson.JSONDecodeError):
         return False

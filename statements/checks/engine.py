@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sqlite3
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, text
+from sqlalchemy import BigInteger, LargeBinary, SmallInteger, String, func, select, text
 
 from statements import tables
 from statements.checks.examination import Kind
@@ -12,6 +13,8 @@ from statements.migrate import is_distributed, migrations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from sqlalchemy import Column, Select
 
     from statements.checks.examination import Examination
     from statements.database import Connection, Database
@@ -28,13 +31,17 @@ _POSTGRESQL_DAMAGE = text(
 _POSTGRESQL_TRIGGERS = text(
     "SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass(:name) AND tgenabled <> 'D'"
 )
+_TYPES = {BigInteger: "integer", SmallInteger: "integer", LargeBinary: "blob", String: "text"}
 _GUARDS = {"sqlite": ("{}_no_update", "{}_no_delete"), "postgresql": ("append_only",)}
 """Triggers of an append-only table."""
 
 
 def is_sound(examination: Examination, database: Database) -> bool:
     """Whether the database finds no damage in its own files; what it finds is reported."""
-    damage = _damage(examination.connection, database.name)
+    if database.name == "sqlite":
+        damage = _damage_of_sqlite(examination.connection)
+    else:
+        damage = [said for (said,) in examination.connection.rows(_POSTGRESQL_DAMAGE)]
     for each in damage:
         examination.find(Kind.ENGINE, None, each)
     return not damage
@@ -57,10 +64,28 @@ def check_ledger(examination: Examination, database: Database) -> None:
             examination.find(Kind.MIGRATION, None, detail)
 
 
-def _damage(connection: Connection, name: str) -> list[str]:
-    if name == "sqlite":
-        return [said for (said,) in connection.rows(_SQLITE_DAMAGE) if said != "ok"]
-    return [said for (said,) in connection.rows(_POSTGRESQL_DAMAGE)]
+def _damage_of_sqlite(connection: Connection) -> list[str]:
+    """What SQLite finds wrong, and values of a type that the column is not for: it takes any."""
+    try:
+        said = [said for (said,) in connection.rows(_SQLITE_DAMAGE) if said != "ok"]
+    except sqlite3.DatabaseError as error:  # too damaged even to be looked at
+        return [str(error)]
+    if said:
+        return said
+    return [
+        f"{column} is of another type in {count} rows"
+        for table in tables.metadata.sorted_tables
+        for column in table.columns
+        for (count,) in connection.rows(_mistyped(column))
+        if count
+    ]
+
+
+def _mistyped(column: Column[Any]) -> Select[int]:
+    """Count the values of a column of SQLite that are not of its type."""
+    stored_as = func.typeof(column)
+    query = select(func.count()).where(stored_as != _TYPES[type(column.type)])
+    return query.where(column.is_not(None)) if column.nullable else query
 
 
 def _missing_guards(connection: Connection, name: str) -> Iterator[str]:

@@ -110,6 +110,9 @@ def readable(row: Row) -> Known | None:
 
 def understand(examination: Examination, row: Row) -> Known | None:
     """Check a row by itself; what its text says, or None if that is no statement."""
+    if not all(isinstance(value, bytes) for value in row[4:]):
+        examination.find(Kind.PAYLOAD, row.position, "something in its row is not bytes")
+        return None
     if row.shard != row.id[-1]:
         detail = f"shard {row.shard} does not go with id {row.id.hex()}"
         examination.find(Kind.ID, row.position, detail)

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from schemas.parsing import parse
 from schemas.versions import Version
+from statements import tables
 from statements.admission import Appended
 from statements.append import Appender
 from statements.prepared import VOIDED_VERB, Prepared, Sender, prepare, sender
@@ -84,6 +85,12 @@ class Store:
     def append(self, *statements: Json | bytes, by: Sender = SENDER) -> Outcome:
         """Append one request."""
         return self.appender.append([new_request(*statements, by=by)])[0]
+
+    def forge(self, *, position: int, stored: int) -> None:
+        """Write a row of the log as no append would."""
+        statement_id = uuid4().bytes
+        row = (position, statement_id[-1], stored, 0, statement_id, b"", b"", b"{}")
+        self.database.write(lambda connection: connection.insert(tables.statement, [row]))
 
     def log(self, after: int = 0, limit: int = 100_000) -> list[Entry]:
         """Read the log."""

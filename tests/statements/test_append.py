@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from statements.admission import Outcome
-    from tests.statements.conftest import RawConnection
 
 BEFORE = microseconds_of(datetime(2020, 1, 1, tzinfo=UTC))
 
@@ -85,20 +84,11 @@ def test_stored_increases_when_the_clock_does_not(tmp_path: Path, step: int) -> 
     assert times[0] <= BEFORE
 
 
-def test_stored_follows_a_log_that_lies_in_the_future(store: Store, raw: RawConnection) -> None:
+def test_stored_follows_a_log_that_lies_in_the_future(store: Store) -> None:
     future = microseconds_of(datetime(2999, 12, 31, tzinfo=UTC))
-    raw.execute(
-        f"INSERT INTO statement (position, shard, stored, flags, id, salt, digest, payload) "  # noqa: S608
-        f"VALUES (1, 0, {future}, 0, {blob(raw)}, {blob(raw)}, {blob(raw)}, {blob(raw)})"
-    )
+    store.forge(position=1, stored=future)
     store.append(new_statement())
     assert store.database.read(head) == (2, future + 1)
-
-
-def blob(raw: RawConnection) -> str:
-    """Write 16 zero bytes as SQL does."""
-    zeros = "00" * 16
-    return f"X'{zeros}'" if type(raw).__module__ == "sqlite3" else f"'\\x{zeros}'"
 
 
 def test_stored_in_the_text_is_that_of_the_row(store: Store) -> None:

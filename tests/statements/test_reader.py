@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from statements.append import head
 from statements.prepared import sender
 from statements.search import Scope
 from tests.statements.store import Store, new_statement, new_void, reference_to
-
-if TYPE_CHECKING:
-    from tests.statements.conftest import RawConnection
 
 CITY = sender({"mbox": "mailto:lrs@city.example"}, "city")
 CITY_IFI = "mbox:mailto:lrs@city.example"
@@ -27,17 +23,9 @@ def test_the_log_is_read_in_parts(store: Store) -> None:
     assert store.ids() == [each["id"] for each in sent]
 
 
-def test_the_log_is_read_up_to_the_first_gap(store: Store, raw: RawConnection) -> None:
+def test_the_log_is_read_up_to_the_first_gap(store: Store) -> None:
     store.append(*[new_statement() for _ in range(3)])
-    raw.execute(
-        "INSERT INTO statement (position, shard, stored, flags, id, salt, digest, payload) "
-        "SELECT 5, shard, stored + 10, flags, salt, salt, digest, payload FROM statement "
-        "WHERE position = 3"
-        if type(raw).__module__ == "sqlite3"
-        else "INSERT INTO statement (position, shard, stored, flags, id, salt, digest, payload) "
-        "SELECT 5, get_byte(salt, 15), stored + 10, flags, salt, salt, digest, payload "
-        "FROM statement WHERE position = 3"
-    )
+    store.forge(position=5, stored=store.log()[-1].stored + 10)
     assert [entry.position for entry in store.log()] == [1, 2, 3]
     assert [entry.position for entry in store.log(after=2)] == [3]
     assert store.log(after=3) == []
