@@ -7,7 +7,7 @@ LOCKED := pyproject.toml uv.lock
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint types contracts conformance bench clean
+.PHONY: help run test lint types contracts conformance clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1: /p' Makefile
@@ -31,9 +31,6 @@ contracts: .venv/.dev ## check which room imports which
 conformance: .venv/.dev ## run the ADL conformance suite: SUITE=<checkout> OPTIONS=--help
 	$(if $(SUITE),,$(error which SUITE=<checkout>?))
 	$(BIN)/python -m tests.conformance.suite --suite $(SUITE) $(OPTIONS)
-
-bench: .venv/.dev ## measure speed and memory: OPTIONS=--help
-	$(BIN)/python -m tests.benchmarks $(OPTIONS)
 
 clean: ## remove what make built (never the store)
 	rm -rf .venv .uv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist

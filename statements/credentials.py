@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+import threading
 import time
 from dataclasses import dataclass
 from hashlib import sha256
@@ -72,8 +73,8 @@ def hash_secret(secret: str) -> bytes:
 
 
 def new_key_and_secret() -> tuple[str, str]:
-    """A fresh key and a 256-bit secret, in URL-safe characters without a colon."""
-    return secrets.token_urlsafe(KEY_BYTES), secrets.token_urlsafe(SECRET_BYTES)
+    """A fresh key and a 256-bit secret, as hexadecimal digits: no shell or option takes offence."""
+    return secrets.token_hex(KEY_BYTES), secrets.token_hex(SECRET_BYTES)
 
 
 def add_credential(database: Database, credential: Credential) -> None:
@@ -125,6 +126,7 @@ class Credentials:
         self._remembered: dict[str, Credential] = {}
         self._listening = False
         self._announced = 0  # a credential read before an announcement may be out of date
+        self._guard = threading.Lock()
 
     def recall(self, key: str) -> Credential | None:
         """The credential, if it is remembered."""
@@ -134,10 +136,11 @@ class Credentials:
         """The credential with this key, read from the database."""
         announced = self._announced
         found = self._database.read(lambda connection: find_credential(connection, key))
-        if found and self._listening and announced == self._announced:
-            if len(self._remembered) >= REMEMBERED:
-                self._remembered.clear()
-            self._remembered[key] = found
+        with self._guard:
+            if found and self._listening and announced == self._announced:
+                if len(self._remembered) >= REMEMBERED:
+                    self._remembered.clear()
+                self._remembered[key] = found
         return found
 
     def listen(self) -> None:
@@ -157,8 +160,9 @@ class Credentials:
         self._listening = True
 
     def _forget(self) -> None:
-        self._announced += 1
-        self._remembered.clear()
+        with self._guard:
+            self._announced += 1
+            self._remembered.clear()
 
 
 def _credential(row: tuple[object, ...]) -> Credential:

@@ -35,6 +35,8 @@ ARRAYS = {
 APPEND_LOCK = 0x76696C6C65  # "ville": the lock under which positions are given
 CONNECT_TIMEOUT_SECONDS = 5
 LOCK_TIMEOUT_SECONDS = 20  # an append holds the lock for milliseconds
+# A peer that vanished without a word is noticed within a quarter of a minute, a listener's too.
+KEEPALIVE = {"keepalives_idle": 5, "keepalives_interval": 3, "keepalives_count": 3}
 LISTEN_SECONDS = 1  # how often a listener looks whether the database is being closed
 STREAM_ROWS = 1000
 
@@ -56,6 +58,7 @@ class PostgreSQLConnection(Connection):
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
             options=f"-c lock_timeout={LOCK_TIMEOUT_SECONDS}s",
             application_name="lrs",
+            **KEEPALIVE,
         )
         # One type for integers of any size: else each magnitude is a statement of its own.
         self.raw.adapters.register_dumper(int, Int8Dumper)
@@ -151,15 +154,16 @@ class PostgreSQL(Database):
 
     @override
     def snapshot(self, work: Callable[[Connection], T]) -> T:
-        connection = self._open()
         try:
-            with connection.raw.transaction():
-                connection.script("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                return work(connection)
+            connection = self._open()
+            try:
+                with connection.raw.transaction():
+                    connection.script("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                    return work(connection)
+            finally:
+                self._discard(connection)
         except psycopg.OperationalError as error:
             raise Unavailable(str(error).strip()) from error
-        finally:
-            self._discard(connection)
 
     @override
     def has_table(self, connection: Connection, name: str) -> bool:

@@ -196,6 +196,10 @@ def _translated() -> Iterator[None]:
         if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
             raise
         raise Unavailable(str(error)) from error
+    except sqlite3.DatabaseError as error:
+        if type(error) is not sqlite3.DatabaseError:
+            raise
+        raise Unavailable(str(error)) from error  # the file is damaged, or none of SQLite's
 
 
 def _now() -> int:

@@ -8,6 +8,7 @@ import orjson
 from starlette.responses import Response
 
 from lrs import parameters
+from lrs.call import VERSION_HEADER
 from lrs.endpoint import Resource
 from schemas.versions import Version
 
@@ -17,9 +18,15 @@ if TYPE_CHECKING:
 
 
 async def get(services: Services, call: Call) -> Response:  # noqa: ARG001  # the same for everybody
-    """The versions supported."""
+    """The versions supported; whoever says to speak 1.0.x learns of those only (XAPI-00316).
+
+    Clients of that version refuse an answer with others in it.
+    """
     parameters.only(call, ())
-    about = {"version": [version.value for version in Version]}
+    versions = list(Version)
+    if call.header(VERSION_HEADER).startswith("1."):
+        versions = [Version.V1]
+    about = {"version": [version.value for version in versions]}
     return Response(orjson.dumps(about), media_type="application/json")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, LargeBinary, SmallInteger, String, func, select, text
@@ -66,10 +65,7 @@ def check_ledger(examination: Examination, database: Database) -> None:
 
 def _damage_of_sqlite(connection: Connection) -> list[str]:
     """What SQLite finds wrong, and values of a type that the column is not for: it takes any."""
-    try:
-        said = [said for (said,) in connection.rows(_SQLITE_DAMAGE) if said != "ok"]
-    except sqlite3.DatabaseError as error:  # too damaged even to be looked at
-        return [str(error)]
+    said = [said for (said,) in connection.rows(_SQLITE_DAMAGE) if said != "ok"]
     if said:
         return said
     return [

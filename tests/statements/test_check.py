@@ -371,5 +371,7 @@ def test_a_damaged_page_of_a_file_is_found(tmp_path: Path, page: int) -> None:
     with file.open("r+b") as pages:
         pages.seek(page * 4096)
         pages.write(b"\xff" * 4096)
-    with closing(open_database(f"sqlite:///{file}")) as database:
-        assert {each.kind for each in findings(Store(database))} == {Kind.ENGINE}
+    found: list[Finding] = []
+    with closing(open_database(f"sqlite:///{file}")) as database, suppress(Unavailable):
+        check(database, found.append, lambda *_: None)
+        raise AssertionError
