@@ -20,7 +20,7 @@ from statements import tables
 from statements.errors import Unavailable
 
 if TYPE_CHECKING:
-    from statements.database import Connection, Database
+    from statements.database import Connection, Database, Row
 
 _TABLE = tables.credential
 _ALL = select(_TABLE).order_by(_TABLE.c.created, _TABLE.c.key)
@@ -165,7 +165,7 @@ class Credentials:
             self._remembered.clear()
 
 
-def _credential(row: tuple[object, ...]) -> Credential:
-    values = dict(zip((column.name for column in _TABLE.columns), row, strict=True))
-    values["confined"] = bool(values["confined"])
-    return Credential(**values)  # type: ignore[arg-type]  # the columns are the fields
+def _credential(row: Row) -> Credential:
+    """The fields stand in the order of the columns."""
+    values: Row = (*row[:6], bool(row[6]), *row[7:])  # confined is the one that is no number
+    return Credential(*values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -36,7 +37,7 @@ APPEND_LOCK = 0x76696C6C65  # "ville": the lock under which positions are given
 CONNECT_TIMEOUT_SECONDS = 5
 LOCK_TIMEOUT_SECONDS = 20  # an append holds the lock for milliseconds
 # A peer that vanished without a word is noticed within a quarter of a minute, a listener's too.
-KEEPALIVE = {"keepalives_idle": 5, "keepalives_interval": 3, "keepalives_count": 3}
+KEEPALIVE: dict[str, Any] = {"keepalives_idle": 5, "keepalives_interval": 3, "keepalives_count": 3}
 LISTEN_SECONDS = 1  # how often a listener looks whether the database is being closed
 STREAM_ROWS = 1000
 
@@ -64,6 +65,7 @@ class PostgreSQLConnection(Connection):
         self.raw.adapters.register_dumper(int, Int8Dumper)
         self.raw.adapters.register_dumper(int, Int8BinaryDumper)
         self._cursor = self.raw.cursor(binary=True)
+        self.committing = False  # if it breaks now, nobody knows what became of the transaction
 
     @override
     def rows(self, query: Executable, **parameters: object) -> list[Row]:
@@ -119,6 +121,15 @@ def _lookup(by: Column[Any], columns: tuple[ColumnElement[Any], ...]) -> str:
     return f"SELECT {names} FROM {by.table.name} WHERE {by.name} = ANY (%b::{array})"  # noqa: S608
 
 
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Raise Unavailable for what is wrong with the server or the way to it."""
+    try:
+        yield
+    except psycopg.OperationalError as error:
+        raise Unavailable(str(error).strip()) from error
+
+
 class PostgreSQL(Database):
     """The store in a PostgreSQL database."""
 
@@ -150,11 +161,15 @@ class PostgreSQL(Database):
     @override
     def write(self, work: Callable[[Connection], T], *, lock: bytes = b"") -> T:
         key = int.from_bytes(blake2b(lock, digest_size=8).digest(), "big", signed=True)
-        return self._retried(lambda connection: self._locked(connection, key, work), tries=1)
+
+        def locked(connection: PostgreSQLConnection) -> T:
+            return self._locked(connection, key, work)
+
+        return self._retried(locked, repeatable=False)
 
     @override
     def snapshot(self, work: Callable[[Connection], T]) -> T:
-        try:
+        with _translated():
             connection = self._open()
             try:
                 with connection.raw.transaction():
@@ -162,8 +177,6 @@ class PostgreSQL(Database):
                     return work(connection)
             finally:
                 self._discard(connection)
-        except psycopg.OperationalError as error:
-            raise Unavailable(str(error).strip()) from error
 
     @override
     def has_table(self, connection: Connection, name: str) -> bool:
@@ -199,28 +212,34 @@ class PostgreSQL(Database):
     def _locked(
         self, connection: PostgreSQLConnection, key: int, work: Callable[[Connection], T]
     ) -> T:
+        connection.committing = False
         with connection.raw.transaction():
             connection.rows(_LOCK, key=key)
-            return work(connection)
+            result = work(connection)
+            connection.committing = True
+        return result
 
-    def _retried(self, work: Callable[[PostgreSQLConnection], T], tries: int = 2) -> T:
-        """Result of `work`, repeated on a new connection if the old one turns out to be broken."""
-        for left in reversed(range(tries)):
-            connection = None
+    def _retried(self, work: Callable[[PostgreSQLConnection], T], *, repeatable: bool = True) -> T:
+        """Result of `work`, tried again on a new connection if the old one turns out to be broken.
+
+        Work that is not repeatable is tried again only if its commit was not yet asked for.
+        """
+        with _translated():
+            connection = self._mine()
             try:
-                connection = self._mine()
                 return work(connection)
-            except psycopg.OperationalError as error:
-                broken = connection is not None and connection.raw.broken
-                if broken:
-                    self._forget()
-                if not (broken and left):
-                    raise Unavailable(str(error).strip()) from error
-        raise AssertionError("unreachable: the last try returns or raises")
+            except psycopg.OperationalError:
+                unknown = connection.committing and not repeatable
+                if unknown or not connection.raw.broken:
+                    raise
+            return work(self._mine())
 
     def _mine(self) -> PostgreSQLConnection:
         connection: PostgreSQLConnection | None = getattr(self._local, "connection", None)
-        if connection is None or connection.raw.closed:
+        if connection is not None and connection.raw.closed:
+            self._discard(connection)
+            connection = None
+        if connection is None:
             connection = self._local.connection = self._open()
         return connection
 
@@ -229,10 +248,6 @@ class PostgreSQL(Database):
         with self._guard:
             self._opened.add(connection)
         return connection
-
-    def _forget(self) -> None:
-        self._discard(self._local.connection)
-        self._local.connection = None
 
     def _discard(self, connection: PostgreSQLConnection) -> None:
         with self._guard:

@@ -43,7 +43,11 @@ class _Findings:
                 click.echo(str(finding))
 
 
-@click.command("check", context_settings={"auto_envvar_prefix": "LRS_CHECK"})
+@click.command(
+    "check",
+    context_settings={"auto_envvar_prefix": "LRS_CHECK"},
+    short_help="Check that nothing is missing, changed or left over.",
+)
 @click.option(
     "--sample",
     type=click.IntRange(1),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lrs.auth import SCOPES
-from lrs.commands.options import STORE, with_settings
+from lrs.commands.options import JSON_OUTPUT, STORE, with_settings
 from lrs.issuing import Wish, issue
 from statements.clock import microseconds_of, text_of
 from statements.credentials import list_credentials, revoke_credential
@@ -73,7 +73,7 @@ def credentials() -> None:
     show_envvar=True,
     help="It ends by itself; by default it does not.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")
+@JSON_OUTPUT
 @with_settings("public_url", *STORE)
 def create(  # noqa: PLR0913  # one parameter for each option
     settings: Settings,
@@ -101,7 +101,7 @@ def create(  # noqa: PLR0913  # one parameter for each option
 
 
 @credentials.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Answer with one JSON array.")
+@JSON_OUTPUT
 @with_settings(*STORE)
 def list_(settings: Settings, *, as_json: bool) -> None:
     """List all credentials, without their secrets."""

@@ -80,7 +80,11 @@ class _Iri(click.ParamType[str, str]):
         return str(value)
 
 
-@click.command("export", context_settings={"auto_envvar_prefix": "LRS_EXPORT"})
+@click.command(
+    "export",
+    context_settings={"auto_envvar_prefix": "LRS_EXPORT"},
+    short_help="Write statements as JSON lines.",
+)
 @click.argument("file", metavar="[FILE|-]", default=STANDARD_OUTPUT)
 @_option("--since", type=_Moment(), metavar="TIME", help="Stored after this time.")
 @_option("--until", type=_Moment(), metavar="TIME", help="Stored at this time or before.")

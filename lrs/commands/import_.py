@@ -85,7 +85,11 @@ class _Choice:
         return Version(self.xapi_version) if self.xapi_version else None
 
 
-@click.command("import", context_settings={"auto_envvar_prefix": "LRS_IMPORT"})
+@click.command(
+    "import",
+    context_settings={"auto_envvar_prefix": "LRS_IMPORT"},
+    short_help="Take statements in from a file or from another store.",
+)
 @click.argument("source", metavar="FILE|-|URL")
 @_option(
     "--xapi-version",

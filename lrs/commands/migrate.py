@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lrs.settings import Settings
 
 
-@click.command()
+@click.command(short_help="Create the store, or bring it up to date.")
 @click.option(
     "--grant",
     "role",

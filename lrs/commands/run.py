@@ -30,7 +30,7 @@ EXAMPLE = {
 }
 
 
-@click.command()
+@click.command(short_help="Set up what is missing, show how to post, and serve.")
 @with_settings("host", "port", "workers", *STORE)
 def run(settings: Settings) -> None:
     """Migrate, create a first credential if there is none, show how to post, and serve.

@@ -30,7 +30,10 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 _option = partial(click.option, show_envvar=True)
 
 
-@click.command(context_settings={"auto_envvar_prefix": "LRS_SIMULATE", "show_default": True})
+@click.command(
+    context_settings={"auto_envvar_prefix": "LRS_SIMULATE", "show_default": True},
+    short_help="Write a simulated year of Ville@pp as JSON lines.",
+)
 @_option("--learners", type=click.IntRange(1), metavar="N", default=58_000, help="People.")
 @_option("--courses", type=click.IntRange(1), metavar="N", default=200, help="Courses.")
 @_option("--year", type=click.IntRange(1996, 2200), metavar="YEAR", default=2026, help="Period.")

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from statements import tables
-from statements.database import Database
 from statements.migrate import distribute, migrate
 from statements.opening import open_database
 from tests.plugins.postgresql import connect
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import psycopg
+
+    from statements.database import Database
 
 GIVEN_URL = os.environ.get("LRS_TEST_DATABASE_URL", "")
 KINDS = ["sqlite", "postgresql", *(["given"] if GIVEN_URL else [])]

@@ -25,8 +25,8 @@ DESCRIBER = sender(ANNA, "ville", may_define=True)
 OVERWRITES = (
     "UPDATE {table} SET {first} = {first}",
     "DELETE FROM {table}",
-    "INSERT INTO {table} ({all}) SELECT {all} FROM {table} WHERE true "
-    "ON CONFLICT ({keys}) DO UPDATE SET {first} = excluded.{first}",
+    """INSERT INTO {table} ({all}) SELECT {all} FROM {table} WHERE true
+    ON CONFLICT ({keys}) DO UPDATE SET {first} = excluded.{first}""",
 )
 OVERWRITES_POSTGRESQL = (
     "UPDATE {table} SET {first} = {first} WHERE false",
@@ -54,6 +54,11 @@ def content(store: Store, table: Table) -> list[tuple[object, ...]]:
     rows = store.database.read(lambda c: c.rows(select(table).order_by(*table.primary_key)))
     assert rows, f"{table.name} has no row to try on"
     return rows
+
+
+def run(store: Store, sql: str) -> None:
+    """Run a command on a connection of ours."""
+    store.database.write(lambda connection: connection.script(sql))
 
 
 def command(template: str, store: Store, table: Table) -> str:
@@ -90,7 +95,7 @@ def test_our_sqlite_connections_refuse_to_replace_a_row(filled: Store) -> None:
         before = content(filled, table)
         replace = command("INSERT OR REPLACE INTO {table} SELECT * FROM {table};", filled, table)
         with pytest.raises(sqlite3.IntegrityError, match=f"{table.name} is append-only"):
-            filled.database.write(lambda connection, sql=replace: connection.script(sql))
+            run(filled, replace)
         assert content(filled, table) == before
 
 

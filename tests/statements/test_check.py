@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 
 from statements.check import check, check_sample
 from statements.checks.examination import Finding, Kind
+from statements.errors import Unavailable
 from statements.migrate import migrate
 from statements.opening import open_database
 from statements.prepared import sender
@@ -359,19 +360,36 @@ def test_a_block_that_is_wrong_all_over_is_told_without_reading_the_index_for_ea
     assert {each.kind for each in found} == {Kind.POSTING}
 
 
-@pytest.mark.parametrize("page", [3, 30])
-def test_a_damaged_page_of_a_file_is_found(tmp_path: Path, page: int) -> None:
-    file = tmp_path / "store.sqlite"
-    with closing(open_database(f"sqlite:///{file}")) as database:
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Lend the file of an SQLite store with some large statements."""
+    path = tmp_path / "store.sqlite"
+    extensions = {"http://example.org/long": "x" * 3000}
+    with closing(open_database(f"sqlite:///{path}")) as database:
         migrate(database)
-        extensions = {"http://example.org/long": "x" * 3000}
-        Store(database).append(
-            *(new_statement(context={"extensions": extensions}) for _ in range(50))
-        )
+        statements = [new_statement(context={"extensions": extensions}) for _ in range(20)]
+        Store(database).append(*statements)
+    return path
+
+
+def test_a_file_with_a_damaged_page_is_said_to_be_unavailable(file: Path) -> None:
     with file.open("r+b") as pages:
-        pages.seek(page * 4096)
+        pages.seek(20 * 4096)
         pages.write(b"\xff" * 4096)
-    found: list[Finding] = []
-    with closing(open_database(f"sqlite:///{file}")) as database, suppress(Unavailable):
-        check(database, found.append, lambda *_: None)
-        raise AssertionError
+    database = open_database(f"sqlite:///{file}")
+    with closing(database), pytest.raises(Unavailable, match="malformed"):
+        findings(Store(database))
+
+
+def test_an_index_that_does_not_go_with_its_table_is_found(file: Path) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as raw:
+        raw.execute("PRAGMA writable_schema = ON")
+        index = "SELECT * FROM sqlite_master WHERE name = 'statement_stored'"
+        described = raw.execute(index).fetchone()
+        raw.execute("DELETE FROM sqlite_master WHERE name = 'statement_stored'")
+    with closing(sqlite3.connect(file, isolation_level=None)) as raw, unguarded(raw):
+        raw.execute("UPDATE statement SET stored = stored + 1 WHERE position = 20")
+        raw.execute("PRAGMA writable_schema = ON")
+        raw.execute("INSERT INTO sqlite_master VALUES (?, ?, ?, ?, ?)", described)
+    with closing(open_database(f"sqlite:///{file}")) as database:
+        assert {each.kind for each in findings(Store(database))} == {Kind.ENGINE}

@@ -108,7 +108,7 @@ def test_keys_and_secrets_are_long_random_and_fit_for_basic_authentication() -> 
     for key, secret in pairs:
         assert ":" not in key + secret
         assert (key + secret).isascii()
-        assert len(secret) == 43  # 256 bits
+        assert len(secret) >= 43  # 256 bits in characters of at most 6
 
 
 def test_a_credential_is_active_until_it_expires_or_is_revoked() -> None:
@@ -142,7 +142,7 @@ def test_last_uses_are_noted_for_several_at_once(database: Database) -> None:
 
 def test_a_key_is_given_once(database: Database) -> None:
     add_credential(database, CREDENTIAL)
-    with pytest.raises(Exception, match="(?i)unique"):
+    with pytest.raises(Exception, match=r"(?i)unique"):
         add_credential(database, replace(CREDENTIAL, label="other"))
     assert find(database) == CREDENTIAL
 

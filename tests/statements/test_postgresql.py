@@ -18,7 +18,7 @@ from statements.opening import open_database
 from statements.postgresql import PostgreSQL
 from statements.prepared import sender
 from statements.writer import Delivery, Writer
-from tests.plugins.postgresql import PostgreSQLServer, connect
+from tests.plugins.postgresql import PostgreSQLServer, connect, lend_database
 from tests.statements.store import (
     ANNA,
     AUTHORITY,
@@ -48,12 +48,12 @@ def server() -> Iterator[PostgreSQLServer]:
 
 
 @pytest.fixture
-def url(server: PostgreSQLServer, request: pytest.FixtureRequest) -> str:
+def url(server: PostgreSQLServer) -> Iterator[str]:
     """Lend a migrated database on it."""
-    url = server.create_database(request.node.name.strip("]").replace("[", "_")[:60])
-    with closing(open_database(url)) as database:
-        migrate(database)
-    return url
+    with lend_database(server.url()) as url:
+        with closing(open_database(url)) as database:
+            migrate(database)
+        yield url
 
 
 @pytest.fixture

@@ -37,8 +37,8 @@ CREDENTIAL = Credential("key", b"hash", "label", "all", b"{}", "", confined=Fals
 NAMES = [table.name for table in tables.metadata.sorted_tables]
 LOG = [table.name for table in tables.APPEND_ONLY]
 FORBIDDEN = [
-    *(f"UPDATE {name} SET {tables.metadata.tables[name].columns[0].name} = NULL" for name in LOG),
-    *(f"DELETE FROM {name}" for name in [*LOG, "credential"]),
+    *(f"UPDATE {table.name} SET {table.columns[0].name} = NULL" for table in tables.APPEND_ONLY),  # noqa: S608
+    *(f"DELETE FROM {name}" for name in [*LOG, "credential"]),  # noqa: S608
     *(f"TRUNCATE {name}" for name in NAMES),
     *(f"DROP TABLE {name} CASCADE" for name in NAMES),
     *(f"ALTER TABLE {name} DISABLE TRIGGER ALL" for name in NAMES),
@@ -134,7 +134,7 @@ def test_granting_takes_away_what_a_role_had_too_much(roles: Roles) -> None:
     with closing(connect(roles.server)) as raw:
         for name in ("statement", "credential", "migration"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                raw.execute(f"DELETE FROM {name}".encode())
+                raw.execute(f"DELETE FROM {name}".encode())  # noqa: S608
 
 
 @pytest.mark.parametrize("role", ["", "a b", 'x"; DROP TABLE statement; --', "1st", "a" * 64])
