@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from statements.database import Connection, Database
 
-PAGE_STATEMENTS = 500
+PAGE_STATEMENTS = 200
 
 EVERYTHING = Scope()
 

@@ -73,13 +73,13 @@ class Admission:
         new: dict[bytes, Prepared] = {}
         try:
             for statement in request.statements:
-                if self._is_new(statement):
+                if self._is_new(statement, new.get(statement.id)):
                     self._check_void(statement, request.confined_to)
                     new[statement.id] = statement
         except StoreError as refusal:
             return refusal
         self.accepted += [(statement, request.confined_to) for statement in new.values()]
-        self._known |= {each.id: Known(0, each.payload(text_of(0))) for each in new.values()}
+        self._known |= {each.id: _as_known(each) for each in new.values()}
         self._attachments |= request.attachments
         return Appended(len(new), len(request.statements) - len(new))
 
@@ -87,9 +87,9 @@ class Admission:
         """Attachments of all accepted requests, known statements' included, in order of hash."""
         return sorted(self._attachments.items())
 
-    def _is_new(self, statement: Prepared) -> bool:
-        """Raise Conflict if another statement has its id (XAPI-00141)."""
-        known = self._known.get(statement.id)
+    def _is_new(self, statement: Prepared, earlier: Prepared | None) -> bool:
+        """Raise Conflict if another statement, stored or `earlier`, has its id (XAPI-00141)."""
+        known = _as_known(earlier) if earlier else self._known.get(statement.id)
         if known is None:
             return True
         if statement.payload(text_of(known.stored)) == known.payload:
@@ -111,3 +111,8 @@ class Admission:
             number = self._dictionary.look_up(self._connection, [term]).get(term)
             if number is None or not has_own(self._connection, position, number):
                 raise NotYours(statement.target_text)
+
+
+def _as_known(statement: Prepared) -> Known:
+    """A statement of the flush, for the comparison with others of its id."""
+    return Known(0, statement.payload(text_of(0)))

@@ -17,7 +17,7 @@ from statements import tables
 from statements.terms import Dictionary, activity_term, agent_term, short_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from statements.database import Connection, Row
     from statements.index import Described
@@ -57,18 +57,22 @@ class Descriptions:
 
     def __init__(self) -> None:
         self._seen: dict[str, int] = {}
+        self._through = 0  # position up to which nobody else has appended since
 
     def write(
-        self, connection: Connection, sources: Iterable[Source], numbers: dict[str, int]
+        self, connection: Connection, sources: Sequence[Source], numbers: dict[str, int]
     ) -> None:
         """Add the definitions and names that the sources bring; call it under the append lock.
 
         Args:
             connection: in the append's transaction.
-            sources: statements in log order.
+            sources: all statements of the append, in log order.
             numbers: term numbers, at least of the described activities and agents.
 
         """
+        if sources[0].position != self._through + 1:
+            self.forget()  # another process may have changed what was seen
+        self._through = sources[-1].position
         latest: dict[int, tuple[int, bytes]] = {}
         names: list[Row] = []
         for source in sources:
@@ -84,7 +88,7 @@ class Descriptions:
         connection.insert(tables.agent_name, sorted(names), if_absent=True)
 
     def forget(self) -> None:
-        """Forget what was seen: the transaction that wrote it failed."""
+        """Forget what was seen, as when the transaction that wrote it failed."""
         self._seen.clear()
 
     def _unseen_definitions(self, described: Described) -> Iterator[tuple[str, Json]]:

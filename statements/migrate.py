@@ -104,13 +104,15 @@ def _grants(role: str) -> str:
 
 
 _DISTRIBUTE = text("SELECT create_distributed_table(:name, :column)")
+_DISTRIBUTED = text("SELECT CAST(logicalrelid AS text) FROM pg_dist_partition")
 _CITUS = text("SELECT 1 FROM pg_extension WHERE extname = 'citus'")
 
 
 def distribute(database: Database) -> list[str]:
     """Spread the tables over a Citus cluster; names of the tables distributed now.
 
-    Does nothing without the extension. Run it once, after the migrations, on empty tables.
+    Does nothing without the extension, nor to tables that are spread already. Run it after the
+    migrations, while the tables are empty.
     """
     if database.name != "postgresql":
         return []
@@ -125,12 +127,11 @@ def is_distributed(connection: Connection) -> bool:
 def _distribute(connection: Connection) -> list[str]:
     if not is_distributed(connection):
         return []
-    names = []
-    for table in tables.metadata.sorted_tables:
-        column = table.info["distributed_by"]
+    done = {name for (name,) in connection.rows(_DISTRIBUTED)}
+    wanted = {table.name: table.info["distributed_by"] for table in tables.metadata.sorted_tables}
+    names = [name for name, column in wanted.items() if column is not None and name not in done]
+    for name in names:
         # Triggers are refused on distributed tables; there the privileges alone protect the log.
-        connection.script(f"DROP TRIGGER IF EXISTS append_only ON {table.name}")
-        if column is not None:
-            connection.execute(_DISTRIBUTE, name=table.name, column=column)
-            names.append(table.name)
+        connection.script(f"DROP TRIGGER IF EXISTS append_only ON {name}")
+        connection.rows(_DISTRIBUTE, name=name, column=wanted[name])
     return names

@@ -18,7 +18,7 @@ def open_database(url: str) -> Database:
     """
     scheme, _, rest = url.partition("://")
     kind = scheme.partition("+")[0]
-    if kind == "sqlite":
+    if kind == "sqlite" and rest.startswith("/") and rest != "/":
         return SQLite(rest.removeprefix("/"))
     if kind in {"postgresql", "postgres"}:
         return PostgreSQL("postgresql://" + rest)

@@ -101,7 +101,18 @@ def opened(file: Path, attachments: Path | None) -> Iterator[Source]:
 def _unpacked(source: Source) -> Readable:
     """The stream, unpacked if its first bytes say that it is packed."""
     stream = _Rejoined(source)
-    return gzip.GzipFile(fileobj=stream) if stream.head == GZIP_MAGIC else stream  # type: ignore[call-overload]  # it asks for no more than `read`
+    return _Unpacked(stream) if stream.head == GZIP_MAGIC else stream
+
+
+class _Unpacked:
+    """The content of a gzip stream, piece by piece: a large read would lose all before damage."""
+
+    def __init__(self, packed: Readable) -> None:
+        self._file = gzip.GzipFile(fileobj=packed)  # type: ignore[call-overload]  # it only reads
+
+    def read(self, size: int, /) -> bytes:
+        data: bytes = self._file.read1(size)
+        return data
 
 
 class _Rejoined:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 CHUNK_BYTES = 1 << 20
 
+_UTF_8 = b"\xef\xbb\xbf"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _SEPARATING = b" \t\r\n,"
 _SEPARATORS = re.compile(rb"[ \t\r\n,]*+")
 _UP_TO_SEPARATOR = re.compile(rb"[^,\]\n]++|\]")
@@ -79,7 +81,7 @@ def split(stream: Readable, limit_bytes: int) -> Iterator[Element]:
         elif byte == b"{":
             yield window.take(_end_of_object(window))
         elif window.is_at_start:
-            raise SplitError(f"this is not JSON: it starts with {byte!r}")
+            raise SplitError(f"this is not JSON: it starts with {byte.decode('latin-1')!r}")
         else:
             yield window.take(window.end_of_line())
 
@@ -125,10 +127,11 @@ class _Window:
 
     def skip_byte_order_mark(self) -> None:
         """Leave out the three bytes that some systems write before UTF-8."""
-        self._read_more()
-        if self._data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        while len(self._data) < len(_UTF_8) and self._read_more():
+            continue
+        if self._data.startswith(_UTF_16):
             raise SplitError("this is UTF-16: convert it to UTF-8 first")
-        self._start = 3 if self._data.startswith(b"\xef\xbb\xbf") else 0
+        self._start = len(_UTF_8) if self._data.startswith(_UTF_8) else 0
 
     def next_byte(self) -> bytes:
         """First byte that is no white space and no comma, now at the start; empty at the end."""
@@ -169,7 +172,7 @@ class _Window:
         return self._end_of_brackets()
 
     def _end_of_brackets(self) -> int:
-        depth = at = 0
+        depth = at = 1  # the first bracket is open
         while True:
             match = _FILLER.match(self._data, self._start + at)
             assert match is not None  # noqa: S101  # it matches nothing, too
@@ -178,7 +181,7 @@ class _Window:
             if step := _STEP.get(byte):
                 depth += step
                 at += 1
-                if depth <= 0:
+                if not depth:
                     return at
             elif b"\n" in self._data[match.end() :] or not self._read_more():
                 raise _Unclosed  # a string has no line feed, and no value ends with the stream

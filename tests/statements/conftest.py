@@ -1,7 +1,7 @@
 """Databases to run each promise on: SQLite, PostgreSQL, and one named by LRS_TEST_DATABASE_URL.
 
-The last is for what can't be started here, such as the coordinator of a Citus cluster. Its tables
-are dropped before and after each test.
+The last is for what can't be started here, such as the coordinator of a Citus cluster. It has to be
+empty, and is again after each test.
 """
 
 from __future__ import annotations
@@ -46,11 +46,14 @@ class RawConnection(Protocol):
 
 @contextmanager
 def lend_given(url: str) -> Iterator[str]:
-    """Lend a database that is there already, without our tables."""
+    """Lend a database that is there already, and leave it empty as it was."""
     with closing(connect(url)) as connection:
-        connection.execute(DROP_ALL.encode())
-        yield url
-        connection.execute(DROP_ALL.encode())
+        found = connection.execute("SELECT to_regclass('statement')").fetchone()
+        assert found == (None,), "LRS_TEST_DATABASE_URL names a store: only an empty one is taken"
+        try:
+            yield url
+        finally:
+            connection.execute(DROP_ALL.encode())
 
 
 @contextmanager

@@ -51,10 +51,9 @@ def poisoned(request: AppendRequest) -> AppendRequest:
 
 def count(store: Store) -> dict[str, int]:
     """Count the rows of every table."""
-    return {
-        table.name: len(store.database.read(lambda c, t=table: c.rows(t.select())))
-        for table in tables.APPEND_ONLY
-    }
+    return store.database.read(
+        lambda c: {table.name: len(c.rows(table.select())) for table in tables.APPEND_ONLY}
+    )
 
 
 def test_positions_start_at_1_and_have_no_gaps(store: Store) -> None:
@@ -187,6 +186,19 @@ def test_of_different_statements_with_one_id_in_one_flush_the_first_is_stored(
     assert store.ids() == [first["id"], neighbour["id"]]
 
 
+def test_a_statement_that_occurs_twice_in_a_request_is_stored_once(store: Store) -> None:
+    statement = new_statement()
+    assert counts(store.append(statement, new_statement(), statement)) == (2, 1)
+    assert store.ids().count(statement["id"]) == 1
+
+
+def test_different_statements_with_one_id_in_a_request_are_a_conflict(store: Store) -> None:
+    statement = new_statement()
+    other = statement | {"verb": {"id": "http://example.org/other"}}
+    assert isinstance(store.append(new_statement(), statement, other), Conflict)
+    assert store.log() == []
+
+
 def test_a_request_that_failed_as_a_whole_leaves_nothing(store: Store) -> None:
     batch = new_request(*[new_statement() for _ in range(5)])
     before = count(store)
@@ -207,6 +219,16 @@ def test_a_request_with_a_new_and_a_known_statement_counts_each(store: Store) ->
     known = new_statement()
     store.append(known)
     assert counts(store.append(known, new_statement())) == (1, 1)
+
+
+def test_each_accepted_request_is_told_up_to_when_all_can_be_read(store: Store) -> None:
+    known = new_statement()
+    store.append(known)
+    requests = [new_request(known), new_request(new_statement()), new_request(new_statement())]
+    for outcomes in (store.appender.append(requests), store.appender.append(requests[:1])):
+        for outcome in outcomes:
+            assert isinstance(outcome, Appended)
+            assert outcome.horizon == store.log()[-1].stored
 
 
 def test_an_empty_request_is_accepted(store: Store) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from statements.descriptions import (
     merge_definitions,
     names_of,
 )
+from statements.opening import open_database
 from statements.prepared import sender
 from tests.statements.store import (
     ANNA,
@@ -120,6 +122,15 @@ def test_what_was_said_before_is_said_again_after_something_else(store: Store) -
     for name in ("one", "two", "one"):
         define(store, {"name": {"en": name}})
         assert definition(store) == {"name": {"en": name}}
+
+
+def test_what_several_processes_say_is_merged_in_log_order(store: Store, url: str) -> None:
+    with closing(open_database(url)) as database:
+        other = Store(database)
+        for process, name in ((store, "one"), (other, "two"), (store, "one"), (store, "one")):
+            define(process, {"name": {"en": name}})
+            assert definition(other) == {"name": {"en": name}}
+    assert len(rows(store, tables.activity_definition)) == 3
 
 
 def test_definitions_in_one_flush_are_merged_in_order(store: Store) -> None:

@@ -126,7 +126,8 @@ def index(store: Store) -> set[tuple[object, ...]]:
         statement.position == posting.position
     )
     rows = store.database.read(lambda c: c.rows(beside))
-    digests = dict(store.database.read(lambda c: c.rows(select(term.number, term.digest))))
+    terms = store.database.read(lambda c: c.rows(select(term.number, term.digest)))
+    digests: dict[int, bytes] = dict(terms)
     return {(each, via, digests[key >> ROLE_BITS], key % 4) for each, via, key in rows}
 
 

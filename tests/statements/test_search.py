@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -64,6 +64,18 @@ scopes = st.builds(
 moments = st.none() | st.tuples(st.integers(1, len(IDS)), st.sampled_from([-1, 0, 1]))
 
 
+class Question(NamedTuple):
+    """What is asked of a world."""
+
+    filters: Filters
+    scope: Scope
+    since: tuple[int, int] | None
+    until: tuple[int, int] | None
+
+
+questions = st.builds(Question, filters, scopes, moments, moments)
+
+
 def append_world(store: Store, world: list[list[Batch]]) -> Model:
     """Append a world, and model what of it the store took."""
     senders: dict[str, Key] = {}
@@ -90,15 +102,19 @@ def new_request(batch: Batch) -> AppendRequest:
     return AppendRequest(statements, confined_to=batch.key.confined_to)
 
 
+OPTIONAL = ("agent", "activity", "verb", "registration")
+BROAD = {"agent": "related_agents", "activity": "related_activities"}
+
+
 def combinations(drawn: Filters) -> Iterator[Filters]:
-    """Every combination of the filters that are drawn, used or not, broad or not."""
-    for agent, activity, verb, registration in itertools.product(
-        ({"agent": None}, {"related_agents": False}, {"related_agents": True}),
-        ({"activity": None}, {"related_activities": False}, {"related_activities": True}),
-        ({}, {"verb": None}),
-        ({}, {"registration": None}),
-    ):
-        yield replace(drawn, **agent, **activity, **verb, **registration)
+    """Every combination of the filters that are drawn: used or not, broad or not."""
+    values: dict[str, Any] = {field.name: getattr(drawn, field.name) for field in fields(drawn)}
+    for count in range(len(OPTIONAL) + 1):
+        for unused in itertools.combinations(OPTIONAL, count):
+            flags = [BROAD[name] for name in BROAD if name not in unused]
+            for broad in itertools.product((False, True), repeat=len(flags)):
+                changed = dict.fromkeys(unused) | dict(zip(flags, broad, strict=True))
+                yield Filters(**(values | changed))
 
 
 def read_pages(store: Store, wanted: Filters, scope: Scope) -> list[int]:
@@ -125,17 +141,13 @@ def moment(model: Model, drawn: tuple[int, int] | None) -> int | None:
 
 
 @each_renews_the_store
-@given(world=worlds(), drawn=filters, scope=scopes, since=moments, until=moments)
-def test_every_combination_of_filters_finds_what_the_model_finds(  # noqa: PLR0913  # what is drawn
-    new_store: Callable[[], Store],
-    world: list[list[Batch]],
-    drawn: Filters,
-    scope: Scope,
-    since: tuple[int, int] | None,
-    until: tuple[int, int] | None,
+@given(world=worlds(), question=questions)
+def test_every_combination_of_filters_finds_what_the_model_finds(
+    new_store: Callable[[], Store], world: list[list[Batch]], question: Question
 ) -> None:
     store = new_store()
     model = append_world(store, world)
+    drawn, scope, since, until = question
     timed = replace(drawn, since=moment(model, since), until=moment(model, until))
     seen_by = [Scope(), replace(scope, authority=None), replace(scope, organisation=""), scope]
     for number, wanted in enumerate(combinations(timed)):

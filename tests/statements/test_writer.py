@@ -28,10 +28,12 @@ class Desk:
         self.outcomes |= dict(deliveries)
 
     def submit(self, **requests: AppendRequest) -> None:
+        """Submit requests, each with its name for ticket."""
         for ticket, request in requests.items():
             self.writer.submit(request, ticket)
 
     def counts(self) -> dict[Any, tuple[int, int]]:
+        """Tell how many statements of each request were new, and how many known."""
         return {ticket: counts(outcome) for ticket, outcome in self.outcomes.items()}
 
     def __enter__(self) -> Self:
