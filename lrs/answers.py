@@ -11,6 +11,7 @@ import orjson
 from starlette.responses import Response, StreamingResponse
 
 from lrs import parameters
+from lrs.attachments import declared_attachments
 from lrs.endpoint import HORIZON_HEADER
 from lrs.multipart import render
 from schemas.formatting import to_canonical, to_ids, to_version_1
@@ -161,6 +162,4 @@ class Answers:
 def _declared(records: Iterable[Record]) -> Iterator[Json]:
     for record in records:
         if record.flags & Flag.ATTACHMENTS:
-            statement = orjson.loads(record.payload)
-            yield from statement.get("attachments", ())
-            yield from statement["object"].get("attachments", ())
+            yield from declared_attachments(orjson.loads(record.payload))

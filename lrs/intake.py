@@ -6,8 +6,9 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from lrs.attachments import Attachment, match_attachments, statement_and_attachments
 from lrs.errors import BadRequest, TooLarge
-from lrs.multipart import Attachment, is_multipart, match_attachments, statement_and_attachments
+from lrs.multipart import is_multipart
 from schemas.errors import InvalidStatement, Problem, SchemaError
 from schemas.members import splice
 from schemas.parsing import parse, split_batch

@@ -1,12 +1,11 @@
-"""Statements with their attachments as `multipart/mixed`: RFC 2046, xAPI Communication 1.5.2.
+"""`multipart/mixed`, read and written (RFC 2046).
 
-Reading is strict about the frame (CRLF, boundaries) and about what xAPI demands of each part;
-content is never decoded, so that every octet of an attachment comes through.
+Reading is strict about the frame (CRLF, boundaries); content is never decoded, so that every octet
+of an attachment comes through. What the parts have to be is in `attachments`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
 from dataclasses import dataclass
@@ -24,9 +23,7 @@ _PARAMETER: Final = re.compile(r';[ \t]*(?:([^\s=;"]+)[ \t]*=[ \t]*("(?:[^"\\]|\
 _FIELD_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _SAFE_FIELD_VALUE: Final = re.compile(r"[\t -~]+")
 _MEDIA_TYPE: Final = re.compile(r"\s*([^\s;/]+/[^\s;/]+)\s*(?:;|$)")
-_DIGESTS: Final = {56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}
 _PADDING_AND_END: Final = re.compile(rb"[ \t]*+(?:\r\n|\Z)")
-_SIGNATURE_USAGE: Final = "http://adlnet.gov/expapi/attachments/signature"
 
 _FRAME = "Communication 1.5.2, RFC 2046"
 
@@ -59,15 +56,6 @@ class Part:
     body: memoryview
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """Content that came with statements: lower-case hex SHA-2, type (None: not said), octets."""
-
-    sha2: str
-    content_type: str | None
-    content: bytes
-
-
 class StoredAttachment(Protocol):
     """What `render` needs to know of an attachment."""
 
@@ -86,7 +74,7 @@ class StoredAttachment(Protocol):
 
 def is_multipart(content_type: str) -> bool:
     """Tell whether a Content-Type says `multipart/mixed` (in any case, with any parameters)."""
-    return _media_type(content_type) == "multipart/mixed"
+    return media_type(content_type) == "multipart/mixed"
 
 
 def parse(content_type: str, body: bytes) -> list[Part]:
@@ -98,43 +86,6 @@ def parse(content_type: str, body: bytes) -> list[Part]:
     view = memoryview(body)
     sections = enumerate(_sections(body, delimiter), start=1)
     return [_part(body, view, start, end, number) for number, (start, end) in sections]
-
-
-def statement_and_attachments(content_type: str, body: bytes) -> tuple[bytes, list[Attachment]]:
-    """Split a request into the JSON of its statements and its attachments.
-
-    Every attachment's hash is checked against its content; equal ones are returned once.
-    Raises MultipartError with the number of the part.
-    """
-    first, *others = parse(content_type, body)
-    if _media_type(first.headers.get("content-type", "")) != "application/json":
-        raise MultipartError("Content-Type of the first part is application/json", "XAPI-00134", 1)
-    attachments: dict[str, Attachment] = {}
-    for number, part in enumerate(others, start=2):
-        sha2 = _checked_hash(part, number)
-        if sha2 not in attachments:
-            content_type_of_part = part.headers.get("content-type")
-            attachments[sha2] = Attachment(sha2, content_type_of_part, bytes(part.body))
-    return bytes(first.body), list(attachments.values())
-
-
-def match_attachments(
-    statements: Iterable[Mapping[str, object]], attachments: Iterable[Attachment]
-) -> None:
-    """Check that the declared attachments of (valid) statements and the received ones agree.
-
-    Each declared one has a fileUrl or was received, each received one is declared with its type,
-    and a signature is there as octet stream. For a request of type application/json
-    `attachments` is empty. Raises MultipartError.
-    """
-    received = {attachment.sha2: attachment for attachment in attachments}
-    declared: dict[str, list[Mapping[str, object]]] = {}
-    for statement in statements:
-        for entry in _declared_attachments(statement):
-            _check_declared(entry, received)
-            declared.setdefault(str(entry["sha2"]).lower(), []).append(entry)
-    for attachment in received.values():
-        _check_received(attachment, declared.get(attachment.sha2, []))
 
 
 def render(
@@ -152,7 +103,8 @@ def render(
 # Reading the frame
 
 
-def _media_type(content_type: str) -> str:
+def media_type(content_type: str) -> str:
+    """Return the type and subtype of a Content-Type in lower case, or nothing."""
     match = _MEDIA_TYPE.match(content_type)
     return match[1].lower() if match else ""
 
@@ -236,57 +188,6 @@ def _fields(block: bytes, number: int) -> Iterator[tuple[str, str]]:
         if not colon or not _FIELD_NAME.fullmatch(name):
             raise MultipartError("a header field is a name, a colon and a value", _FRAME, number)
         yield name.lower(), value.strip(" \t")
-
-
-# What xAPI demands of the parts
-
-
-def _checked_hash(part: Part, number: int) -> str:
-    """Return the hash of an attachment part after checking header fields and content."""
-    if part.headers.get("content-transfer-encoding", "").lower() != "binary":
-        raise MultipartError("Content-Transfer-Encoding is binary", "XAPI-00135", number)
-    sha2 = part.headers.get("x-experience-api-hash", "").lower()
-    if not sha2:
-        raise MultipartError("an attachment has X-Experience-API-Hash", "XAPI-00132", number)
-    algorithm = _DIGESTS.get(len(sha2))
-    if algorithm is None or hashlib.new(algorithm, part.body).hexdigest() != sha2:
-        rule = "X-Experience-API-Hash is the SHA-2 of the content in hexadecimal digits"
-        raise MultipartError(rule, "Communication 1.5.2", number)
-    return sha2
-
-
-def _declared_attachments(statement: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
-    """Yield the attachment objects of a statement and of the SubStatement that is its object."""
-    for holder in (statement, statement.get("object")):
-        entries = holder.get("attachments") if isinstance(holder, dict) else None
-        if isinstance(entries, list):
-            yield from entries
-
-
-def _check_declared(entry: Mapping[str, object], received: Mapping[str, Attachment]) -> None:
-    is_signature = entry.get("usageType") == _SIGNATURE_USAGE
-    if is_signature and _media_type(str(entry.get("contentType"))) != "application/octet-stream":
-        raise MultipartError("contentType of a signature is application/octet-stream", "XAPI-00115")
-    if str(entry["sha2"]).lower() in received:
-        return
-    if is_signature:
-        raise MultipartError(f"the signature {entry['sha2']} is sent along", "XAPI-00115")
-    if "fileUrl" not in entry:
-        rule = f"attachment {entry['sha2']} has a fileUrl or is sent along as a part"
-        raise MultipartError(rule, "XAPI-00129")
-
-
-def _check_received(attachment: Attachment, entries: list[Mapping[str, object]]) -> None:
-    if not entries:
-        rule = f"the part with hash {attachment.sha2} is declared by an attachment of a statement"
-        raise MultipartError(rule, "XAPI-00128")
-    if attachment.content_type is None:
-        return
-    # Parameters are left out: the specification's own example has them on one side only.
-    types = {_media_type(str(entry.get("contentType"))) for entry in entries}
-    if _media_type(attachment.content_type) not in types:
-        rule = f"Content-Type of the part with hash {attachment.sha2} is the contentType declared"
-        raise MultipartError(rule, "Communication 1.5.2")
 
 
 # Writing

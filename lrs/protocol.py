@@ -41,12 +41,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_IDLE: Final = 0
-_HEAD: Final = 1
-_BODY: Final = 2
-_REFUSED: Final = 3
+_IDLE, _HEAD, _BODY, _REFUSED = range(4)
 
-# Room for a target whose query is too long, so that the edge can refuse it with CORS fields.
+# Room for a target that is too long, so that the edge can refuse it with CORS fields.
 _TARGET_SLACK_BYTES: Final = 8192
 # A client that still sends when it is refused gets this long to notice: closing with unread data
 # makes its system throw the answer away.

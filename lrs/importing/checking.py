@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from lrs.attachments import Attachment, match_attachments
 from lrs.importing.identity import derived_id, event_name
-from lrs.multipart import Attachment, MultipartError, match_attachments
+from lrs.multipart import MultipartError
 from schemas.attachments import declared_attachments, has_sha2
 from schemas.errors import InvalidStatement, Problem, SchemaError
 from schemas.members import splice

@@ -7,7 +7,8 @@ import json
 
 import pytest
 
-from lrs.multipart import Attachment, MultipartError, match_attachments, statement_and_attachments
+from lrs.attachments import Attachment, match_attachments, statement_and_attachments
+from lrs.multipart import MultipartError
 
 TYPE = 'multipart/mixed; boundary="frame"'
 TEXT = b"here is a simple attachment"

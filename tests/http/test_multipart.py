@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrs.multipart import MultipartError, is_multipart, parse, render, statement_and_attachments
+from lrs.attachments import statement_and_attachments
+from lrs.multipart import MultipartError, is_multipart, parse, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
