@@ -187,10 +187,19 @@ def _opened(name: str) -> Iterator[IO[bytes]]:
         return
     file = Path(name)
     unfinished = file.with_name(file.name + ".part")
-    with unfinished.open("wb") as raw:
-        if file.suffix == ".gz":
-            with gzip.GzipFile("", "wb", COMPRESSION_LEVEL, raw, mtime=0) as packed:
-                yield cast("IO[bytes]", packed)
-        else:
-            yield raw
-    unfinished.replace(file)
+    try:
+        with unfinished.open("wb") as raw, _packed(raw, file.suffix) as stream:
+            yield stream
+        unfinished.replace(file)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def _packed(raw: IO[bytes], suffix: str) -> Iterator[IO[bytes]]:
+    """The stream that packs if the name says so; the same content gives the same file."""
+    if suffix != ".gz":
+        yield raw
+        return
+    with gzip.GzipFile("", "wb", COMPRESSION_LEVEL, raw, mtime=0) as packed:
+        yield cast("IO[bytes]", packed)

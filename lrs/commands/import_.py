@@ -26,6 +26,7 @@ from lrs.importing.sources import Source, SourceError, opened
 from lrs.issuing import fill_authority, home_of
 from schemas.versions import Version
 from statements.append import Appender
+from statements.errors import StoreError
 from statements.migrate import require_current
 from statements.opening import open_database
 from statements.terms import Dictionary
@@ -182,11 +183,15 @@ def import_(settings: Settings, **chosen: Any) -> None:  # noqa: ANN401  # click
 def _reporting(choice: _Choice) -> Iterator[Report]:
     """A report, shown at the end also of an import that breaks off."""
     with ExitStack() as files:
-        file = files.enter_context(choice.refused.open("w")) if choice.refused else None
+        file = (
+            files.enter_context(choice.refused.open("w", encoding="utf-8"))
+            if choice.refused
+            else None
+        )
         report = Report(file)
         try:
             yield report
-        except SourceError:
+        except (SourceError, StoreError):
             _show(report, choice)
             raise
         _show(report, choice)

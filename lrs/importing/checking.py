@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lrs.attachments import Attachment, match_attachments
-from lrs.importing.identity import derived_id, event_name
+from lrs.importing.identity import derived_id, is_moodle_event
 from lrs.multipart import MultipartError
 from schemas.attachments import declared_attachments, has_sha2
 from schemas.errors import InvalidStatement, Problem, SchemaError
@@ -87,7 +87,7 @@ class Checker:
             text = splice(text, (), {"id": b'"%b"' % name.encode()})
             statement = statement | {"id": name}
         prepared = prepare(text, statement, version, self._sender(statement))
-        of_event = is_without_id and event_name(statement) is not None
+        of_event = is_without_id and is_moodle_event(statement)
         return Checked(AppendRequest([prepared], attachments), of_event)
 
     def _sender(self, statement: Json) -> Sender:

@@ -2,7 +2,8 @@
 
 The Moodle plugin never sends ids, and what it sends again after a lost answer differs in
 `context.registration`, which it derives from the session that happens to send. So of its statements
-only the facts of the event count. Of any other statement all counts that the client wrote.
+only the facts of the event count, one of them being when it happened. Of any other statement all
+counts that the client wrote.
 """
 
 from __future__ import annotations
@@ -22,12 +23,16 @@ _ASSIGNED = ("stored", "authority", "version")
 
 def derived_id(statement: Json) -> UUID:
     """The id of a valid statement without one."""
-    facts = _facts_of_event(statement) if event_name(statement) is not None else _rest(statement)
+    facts = _facts_of_event(statement) if is_moodle_event(statement) else _rest(statement)
     return uuid5(_NAMESPACE, json.dumps(facts, sort_keys=True, ensure_ascii=False))
 
 
-def event_name(statement: Json) -> str | None:
-    """Name of the Moodle event that a valid statement tells of, if its plugin wrote it."""
+def is_moodle_event(statement: Json) -> bool:
+    """Whether a valid statement tells of an event of Moodle, and when it was."""
+    return "timestamp" in statement and _event_name(statement) is not None
+
+
+def _event_name(statement: Json) -> str | None:
     info = statement.get("context", {}).get("extensions", {}).get(_MOODLE)
     name = info.get("event_name") if isinstance(info, dict) else None
     return name if isinstance(name, str) else None
@@ -38,9 +43,9 @@ def _facts_of_event(statement: Json) -> Json:
         "actor": statement["actor"],
         "verb": statement["verb"]["id"],
         "object": statement["object"].get("id", statement["object"]),
-        "timestamp": statement.get("timestamp"),
+        "timestamp": statement["timestamp"],
         "result": statement.get("result"),
-        "event": event_name(statement),
+        "event": _event_name(statement),
     }
 
 

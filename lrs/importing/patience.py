@@ -62,19 +62,12 @@ class PatientClient:
             SourceError: the server refuses, or does not answer at last.
 
         """
-        response = self._ask(url)
-        if not response.is_success:
-            raise SourceError(_refusal(response))
-        return response
+        return _successful(self._ask(url))
 
     def find(self, url: str) -> httpx.Response | None:
         """The answer, or None if there is nothing at this address. Raises SourceError."""
         response = self._ask(url)
-        if response.status_code == _ABSENT:
-            return None
-        if not response.is_success:
-            raise SourceError(_refusal(response))
-        return response
+        return None if response.status_code == _ABSENT else _successful(response)
 
     def _ask(self, url: str) -> httpx.Response:
         response, failure = self._try(url)
@@ -128,6 +121,12 @@ def _retry_after_seconds(asked: str) -> float | None:
         return parsedate_to_datetime(asked).timestamp() - time.time()
     except ValueError:
         return None
+
+
+def _successful(response: httpx.Response) -> httpx.Response:
+    if not response.is_success:
+        raise SourceError(_refusal(response))
+    return response
 
 
 def _refusal(response: httpx.Response) -> str:

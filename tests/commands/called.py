@@ -38,19 +38,18 @@ class Called(NamedTuple):
 class Lrs:
     """`lrs` on the store in a folder, migrated."""
 
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, **variables: str) -> None:
         self.folder = folder
+        self._variables = {"LRS_DATA_DIR": str(folder)} | variables
         self._monkeypatch = monkeypatch
-        for name in os.environ:
-            if name.startswith("LRS_"):
-                monkeypatch.delenv(name)
+        for name in [name for name in os.environ if name.startswith("LRS_")]:
+            monkeypatch.delenv(name)
         assert self("migrate").status == 0
 
     def __call__(self, *arguments: object, given: bytes = b"", **variables: str) -> Called:
         """Call it with arguments, standard input and environment variables."""
         self._monkeypatch.setattr(sys, "argv", ["lrs", *map(str, arguments)])
-        environment = {"LRS_DATA_DIR": str(self.folder)} | variables
-        with CliRunner().isolation(given, environment) as (out, err, _):
+        with CliRunner().isolation(given, self._variables | variables) as (out, err, _):
             try:
                 main()
             except SystemExit as end:

@@ -146,6 +146,14 @@ def test_a_line_can_say_the_position(lrs: Lrs) -> None:
     assert [each["stored"] for each in placed] == [each["stored"] for each in plain]
 
 
+def test_an_export_that_fails_leaves_nothing_behind(lrs: Lrs, tmp_path: Path) -> None:
+    lrs.take(make_statement())
+    (tmp_path / "a file").touch()
+    called = lrs("export", tmp_path / "statements", "--attachments", tmp_path / "a file" / "folder")
+    assert called.status == 1
+    assert [each.name for each in tmp_path.iterdir() if each.is_file()] == ["a file"]
+
+
 @pytest.mark.parametrize(
     "options",
     [

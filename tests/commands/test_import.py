@@ -164,6 +164,12 @@ def test_what_the_moodle_plugin_sends_twice_under_another_registration_is_one_st
     assert lrs.take(again)["known"] == 1
 
 
+def test_moodle_events_of_which_nobody_knows_when_are_not_taken_for_one(lrs: Lrs) -> None:
+    first = without(make_moodle_event(registration=make_id()), "timestamp")
+    again = first | {"context": first["context"] | {"registration": make_id()}}
+    assert lrs.take(first, again)["new"] == 2
+
+
 def test_an_authority_is_kept_and_a_missing_one_is_named_after_the_source(
     lrs: Lrs, tmp_path: Path
 ) -> None:
