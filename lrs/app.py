@@ -44,7 +44,8 @@ XAPI_RESOURCES = [
     agents.RESOURCE,
     about.RESOURCE,
 ]
-HEALTH_PATHS = ("/health", "/health/live", "/health/ready")
+RESOURCES_BESIDE = [*health.RESOURCES, metrics.RESOURCE, openapi.RESOURCE]
+"""What is served beside xAPI, at fixed paths."""
 
 NOTE_USES_SECONDS = 30
 """How often the last use of credentials is written down."""
@@ -53,14 +54,9 @@ NOTE_USES_SECONDS = 30
 def routes(services: Services) -> list[Route]:
     """Every path that the server answers."""
     base = services.settings.base_path
-    ready = health.Ready(services)
     return [
         *(Route(base + each.path, Endpoint(services, each)) for each in XAPI_RESOURCES),
-        Route("/health", ready.get),
-        Route("/health/live", health.live),
-        Route("/health/ready", ready.get),
-        Route("/metrics", Endpoint(services, metrics.RESOURCE)),
-        Route("/openapi.json", openapi.get),
+        *(Route(each.path, Endpoint(services, each)) for each in RESOURCES_BESIDE),
     ]
 
 
@@ -84,7 +80,7 @@ def build_app(services: Services, access_log: AccessLog | None) -> ASGIApp:
         settings=services.settings,
         metrics=services.metrics,
         access_log=access_log,
-        vital_paths=HEALTH_PATHS,
+        vital_paths=[each.path for each in health.RESOURCES],
     )
 
 

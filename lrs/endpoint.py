@@ -70,11 +70,11 @@ class Endpoint:
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:
-        version = spoken_version(request.headers.get(VERSION_HEADER))
+        version = self._spoken_version(request.headers.get(VERSION_HEADER))
         limit_body(request.scope, self._resource.most_body_bytes(self._services.settings))
         try:
             incoming = await read_incoming(request)
-            version = spoken_version(incoming.headers.get(VERSION_HEADER))
+            version = self._spoken_version(incoming.headers.get(VERSION_HEADER))
             response = await self._handle(request, incoming)
             if incoming.method == "HEAD" and request.method == "POST":
                 response = _without_body(response)
@@ -85,6 +85,13 @@ class Endpoint:
             await self._tell_horizon(response)
         response.headers[VERSION_HEADER] = version
         return response
+
+    def _spoken_version(self, header: str | None) -> str:
+        return (
+            Version.V2
+            if header is None and not self._resource.versioned
+            else spoken_version(header)
+        )
 
     async def _tell_horizon(self, response: Response) -> None:
         """Errors tell the horizon too; while the database is away, nobody knows it."""

@@ -16,6 +16,7 @@ from prometheus_client import (
     Gauge,
     Histogram,
     ProcessCollector,
+    disable_created_metrics,
     generate_latest,
 )
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
@@ -36,10 +37,12 @@ _SAMPLE_SECONDS: Final = 5.0
 class Metrics:
     """The figures of one process. `shared_dir` is the folder of all workers' figures, if several.
 
-    Counters of statements: `appended`, `duplicate` (sent again), `conflicting`, `refused`.
+    Counters of statements: `appended`, `duplicate` (sent again), `conflicting`.
     """
 
     def __init__(self, shared_dir: Path | None = None) -> None:
+        # The times that the library puts beside each counter, nobody asks for.
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # as the library is
         self._registry = CollectorRegistry()
         self._shared_dir = shared_dir
         self._gauges: list[tuple[Gauge, Callable[[], float]]] = []
@@ -63,7 +66,6 @@ class Metrics:
         self.appended = statements.labels("appended")
         self.duplicate = statements.labels("duplicate")
         self.conflicting = statements.labels("conflicting")
-        self.refused = statements.labels("refused")
         self.flush_statements = Histogram(
             "lrs_flush_statements",
             "Statements in one flush",

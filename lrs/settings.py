@@ -218,10 +218,6 @@ class Settings:
             values.yes_or_no, "Log the texts of exceptions too, which may quote what people sent"
         ),
     )
-    metrics_enabled: bool = field(
-        default=True,
-        metadata=_read(values.yes_or_no, "Count requests and statements, for /metrics"),
-    )
     metrics_dir: Path | None = field(
         default=None,
         metadata=_read(

@@ -86,25 +86,21 @@ class Appender:
         tries = count(1)
 
         def work(connection: Connection, now: int) -> Flush:
-            again = next(tries) > 1
-            if again:
-                self._descriptions.forget()  # the earlier try may have written nothing
             flush = Flush(connection, self._dictionary, self._descriptions)
-            return flush.run(now, requests, again=again)
+            return flush.run(now, requests, again=next(tries) > 1)
 
-        try:
-            flush = self._database.append(work)
-        except BaseException:
-            self._descriptions.forget()
-            raise
-        self._dictionary.remember(flush.numbers)
+        flush = self._database.append(work)
+        if flush.through:
+            self._dictionary.remember(flush.numbers)
+            self._descriptions.confirm(flush.through)
         return flush.outcomes
 
 
 class Flush:
     """One transaction of the log, under the append lock.
 
-    `outcomes` says what became of the requests, `numbers` which terms the transaction used.
+    `outcomes` says what became of the requests, `numbers` which terms the transaction used, and
+    `through` the last position that it gave; 0 if none.
     """
 
     def __init__(
@@ -115,6 +111,7 @@ class Flush:
         self._descriptions = descriptions
         self.outcomes: list[Outcome] = []
         self.numbers: dict[str, int] = {}
+        self.through = 0
 
     def run(self, now: int, requests: Sequence[AppendRequest], *, again: bool = False) -> Flush:
         """Write all that is admitted.
@@ -132,6 +129,7 @@ class Flush:
             placed = _place(last, now, admission.accepted)
             self._write(placed, admission.given)
             last = Head(placed[-1].position, placed[-1].stored)
+            self.through = last.position
         self._connection.insert(tables.attachment, admission.attachments(), if_absent=True)
         self.outcomes = [_with_horizon(outcome, last.stored) for outcome in outcomes]
         return self

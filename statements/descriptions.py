@@ -57,7 +57,7 @@ class Descriptions:
 
     def __init__(self) -> None:
         self._seen: dict[str, int] = {}
-        self._through = 0  # position up to which nobody else has appended since
+        self._through = -1  # what was seen is true of the log up to there; -1: of none
 
     def write(
         self, connection: Connection, sources: Sequence[Source], numbers: dict[str, int]
@@ -71,8 +71,8 @@ class Descriptions:
 
         """
         if sources[0].position != self._through + 1:
-            self.forget()  # another process may have changed what was seen
-        self._through = sources[-1].position
+            self._seen.clear()  # another process has appended, or what we wrote was not committed
+        self._through = -1
         latest: dict[int, tuple[int, bytes]] = {}
         names: list[Row] = []
         for source in sources:
@@ -87,9 +87,9 @@ class Descriptions:
         connection.insert(tables.activity_definition, rows, if_absent=True)
         connection.insert(tables.agent_name, sorted(names), if_absent=True)
 
-    def forget(self) -> None:
-        """Forget what was seen, as when the transaction that wrote it failed."""
-        self._seen.clear()
+    def confirm(self, through: int) -> None:
+        """What was written last is committed, up to this position."""
+        self._through = through
 
     def _unseen_definitions(self, described: Described) -> Iterator[tuple[str, Json]]:
         for activity, definition in described.definitions.items():

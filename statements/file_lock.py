@@ -13,11 +13,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_TIME_BYTES = 8
+
+
 class FileLock:
     """A lock between processes, let go by the kernel when its holder dies.
 
-    It queues writers, where SQLite's own lock makes them poll, and it can be looked at without
-    taking it: that tells readers whether an append is under way.
+    It queues writers, where SQLite's own lock makes them poll, and a reader can look whether it is
+    free. A look leaves its time in the file: whoever holds the lock later must give later times,
+    even if the clock was set back in between.
     """
 
     def __init__(self, path: Path) -> None:
@@ -36,16 +40,28 @@ class FileLock:
         finally:
             fcntl.flock(self._held, fcntl.LOCK_UN)
 
-    def is_free(self) -> bool:
-        """Whether nobody holds it now."""
+    def look(self, now: int) -> int | None:
+        """The latest time at which anybody saw the lock free, now included; None if it is held.
+
+        Another process that looks at this very moment counts as holding it.
+        """
         with self._guard:
             self._looking = self._looking or self._open()
             try:
-                fcntl.flock(self._looking, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                fcntl.flock(self._looking, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                return False
-            fcntl.flock(self._looking, fcntl.LOCK_UN)
-            return True
+                return None
+            try:
+                seen = max(now, _read(self._looking))
+                os.pwrite(self._looking, seen.to_bytes(_TIME_BYTES, "big"), 0)
+            finally:
+                fcntl.flock(self._looking, fcntl.LOCK_UN)
+            return seen
+
+    def last_seen_free(self) -> int:
+        """The latest time of a look, for whoever holds the lock; 0 if there was none."""
+        self._held = self._held or self._open()
+        return _read(self._held)
 
     def close(self) -> None:
         """Give the files back."""
@@ -57,3 +73,7 @@ class FileLock:
     def _open(self) -> int:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def _read(descriptor: int) -> int:
+    return int.from_bytes(os.pread(descriptor, _TIME_BYTES, 0), "big")

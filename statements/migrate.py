@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import closing, contextmanager
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,8 +12,11 @@ from sqlalchemy import select, text
 
 from statements import tables
 from statements.errors import SchemaOutdated
+from statements.opening import open_database
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from statements.database import Connection, Database
 
 _LEDGER = "CREATE TABLE IF NOT EXISTS migration (number bigint PRIMARY KEY, name text NOT NULL, applied bigint NOT NULL);"  # noqa: E501
@@ -49,6 +53,20 @@ def migrate(database: Database) -> list[str]:
 def pending(database: Database) -> list[str]:
     """Names of the migrations that this program has and the database lacks."""
     return [each.name for each in database.read(lambda c: _pending(database, c))]
+
+
+@contextmanager
+def open_current(url: str) -> Iterator[Database]:
+    """A database that has every migration, closed at the end.
+
+    Raises:
+        SchemaOutdated: migrations are pending.
+        ValueError: the URL is of another kind.
+
+    """
+    with closing(open_database(url)) as database:
+        require_current(database)
+        yield database
 
 
 def require_current(database: Database) -> None:

@@ -126,8 +126,8 @@ def _translated() -> Iterator[None]:
     """Raise Unavailable for what is wrong with the server or the way to it."""
     try:
         yield
-    except psycopg.OperationalError as error:
-        raise Unavailable(str(error).strip()) from error
+    except (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege) as error:
+        raise Unavailable(" ".join(str(error).split())) from error
 
 
 class PostgreSQL(Database):
@@ -156,7 +156,7 @@ class PostgreSQL(Database):
     @override
     def quiet_since(self) -> int | None:
         now, free = self.read(lambda connection: connection.rows(_QUIET))[0]
-        return now if free else None
+        return now - 1 if free else None  # an append may begin in this very microsecond
 
     @override
     def write(self, work: Callable[[Connection], T], *, lock: bytes = b"") -> T:
@@ -195,7 +195,7 @@ class PostgreSQL(Database):
             finally:
                 self._discard(connection)
         except psycopg.Error as error:
-            raise Unavailable(str(error).strip()) from error
+            raise Unavailable(" ".join(str(error).split())) from error
 
     @override
     def size_bytes(self) -> int:

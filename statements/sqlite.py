@@ -187,12 +187,11 @@ class SQLite(Database):
 
     @override
     def append(self, work: Callable[[Connection, int], T]) -> T:
-        return self.write(lambda connection: work(connection, self._clock()))
+        return self.write(lambda connection: work(connection, self._time_to_store()))
 
     @override
     def quiet_since(self) -> int | None:
-        now = self._clock()
-        return now if self._file_lock.is_free() else None
+        return self._file_lock.look(self._clock())
 
     @override
     def write(self, work: Callable[[Connection], T], *, lock: bytes = b"") -> T:
@@ -245,6 +244,10 @@ class SQLite(Database):
                 connection.raw.execute("ROLLBACK")
             raise
         return result
+
+    def _time_to_store(self) -> int:
+        """Now, and in any case later than what `quiet_since` has promised to be complete."""
+        return max(self._clock(), self._file_lock.last_seen_free() + 1)
 
     def _reader(self) -> SQLiteConnection:
         reader: SQLiteConnection | None = getattr(self._local, "reader", None)

@@ -6,7 +6,6 @@ import json
 import sys
 import time
 from collections import Counter
-from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,8 +14,7 @@ import click
 from lrs.commands.options import JSON_OUTPUT, STORE, with_settings
 from lrs.commands.progress import ProgressLine
 from statements.check import check, check_sample
-from statements.migrate import require_current
-from statements.opening import open_database
+from statements.migrate import open_current, require_current
 
 if TYPE_CHECKING:
     from lrs.settings import Settings
@@ -69,7 +67,7 @@ def check_(settings: Settings, *, sample: int | None, as_json: bool) -> None:
     """
     began = time.perf_counter()
     look = partial(check_sample, statements=sample) if sample else check
-    with closing(open_database(settings.database_url)) as database, ProgressLine() as line:
+    with open_current(settings.database_url) as database, ProgressLine() as line:
         require_current(database)
         findings = _Findings(None if as_json else line)
         looked_at = look(database, report=findings.add, progress=line.show)

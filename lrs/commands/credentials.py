@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from lrs.commands.options import JSON_OUTPUT, STORE, with_settings
 from lrs.issuing import Wish, issue
 from statements.clock import microseconds_of, text_of
 from statements.credentials import list_credentials, revoke_credential
-from statements.opening import open_database
+from statements.migrate import open_current
 
 if TYPE_CHECKING:
     from lrs.settings import Settings
@@ -91,7 +90,7 @@ def create(  # noqa: PLR0913  # one parameter for each option
     if expires_in_days is not None:
         expires = microseconds_of(datetime.now(UTC) + timedelta(days=expires_in_days))
     wish = Wish(name, scopes, authority, organisation, confined=confined, expires=expires)
-    with closing(open_database(settings.database_url)) as database:
+    with open_current(settings.database_url) as database:
         try:
             credential, secret = issue(database, wish, settings)
         except ValueError as error:
@@ -105,7 +104,7 @@ def create(  # noqa: PLR0913  # one parameter for each option
 @with_settings(*STORE)
 def list_(settings: Settings, *, as_json: bool) -> None:
     """List all credentials, without their secrets."""
-    with closing(open_database(settings.database_url)) as database:
+    with open_current(settings.database_url) as database:
         facts = [_facts(each) for each in database.read(list_credentials)]
     if as_json:
         click.echo(json.dumps(facts, ensure_ascii=False))
@@ -118,7 +117,7 @@ def list_(settings: Settings, *, as_json: bool) -> None:
 @with_settings(*STORE)
 def revoke(settings: Settings, *, key: str) -> None:
     """Revoke the credential with this KEY, at once and for good."""
-    with closing(open_database(settings.database_url)) as database:
+    with open_current(settings.database_url) as database:
         if not revoke_credential(database, key):
             click.echo(f"lrs: there is no active credential with the key {key}", err=True)
             sys.exit(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import sys
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
@@ -22,8 +22,7 @@ from schemas.parsing import parse
 from schemas.validation import validate_agent
 from schemas.versions import Version
 from statements.clock import microseconds_of
-from statements.migrate import require_current
-from statements.opening import open_database
+from statements.migrate import open_current, require_current
 from statements.search import Filters, Scope
 
 if TYPE_CHECKING:
@@ -143,7 +142,7 @@ def export_(settings: Settings, file: str, **chosen: Any) -> None:  # noqa: ANN4
     lrs export --verb http://adlnet.gov/expapi/verbs/completed --since 2026-01-01 | wc -l
     """  # noqa: D301  # \b keeps click from filling the lines after it
     selection = _selection(**chosen)
-    with closing(open_database(settings.database_url)) as database:
+    with open_current(settings.database_url) as database:
         require_current(database)
         with _opened(file) as stream, ProgressLine() as progress:
             lines = export(database, selection, stream.write, progress.show)

@@ -27,8 +27,7 @@ from lrs.issuing import fill_authority, home_of
 from schemas.versions import Version
 from statements.append import Appender
 from statements.errors import StoreError
-from statements.migrate import require_current
-from statements.opening import open_database
+from statements.migrate import open_current
 from statements.terms import Dictionary
 
 if TYPE_CHECKING:
@@ -167,10 +166,9 @@ def import_(settings: Settings, **chosen: Any) -> None:  # noqa: ANN401  # click
     LRS_IMPORT_SECRET=... lrs import https://lrs.example.org/xapi --key KEY --refused refused.jsonl
     """  # noqa: D301  # \b keeps click from filling the lines after it
     choice = _Choice(**chosen)
-    with closing(open_database(settings.database_url)) as database, _reporting(choice) as report:
-        require_current(database)
-        rules = _rules(choice, settings)
-        importer = Importer(Appender(database, Dictionary()), Checker(rules), report)
+    checker = Checker(_rules(choice, settings))
+    with open_current(settings.database_url) as database, _reporting(choice) as report:
+        importer = Importer(Appender(database, Dictionary()), checker, report)
         if choice.is_remote:
             _import_remote(choice, settings, database, importer)
         else:

@@ -55,8 +55,8 @@ _option = partial(click.option, show_envvar=True)
 @_option(
     "--moodle-without-ids",
     is_flag=True,
-    help="Leave out the id of Moodle's statements, as the real plugin does. Posted twice they are "
-    "then stored twice.",
+    help="Leave out the id of Moodle's statements, as the real plugin does. Posted twice "
+    "over HTTP they are then stored twice (`lrs import` knows them again).",
 )
 @_option("--output", type=_FILE, help="Write there, gzipped if it ends in .gz.")
 @_option("--truth", type=_FILE, help="Write what the figures must be, as JSON lines.")

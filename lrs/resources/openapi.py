@@ -6,18 +6,28 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+import orjson
 from starlette.responses import Response
 
+from lrs.endpoint import Resource
+
 if TYPE_CHECKING:
-    from starlette.requests import Request
+    from lrs.call import Call
+    from lrs.services import Services
 
 
 @cache
-def description() -> bytes:
-    """The JSON text of the description."""
-    return files("lrs").joinpath("openapi.json").read_bytes()
+def description(base_path: str) -> bytes:
+    """The JSON text of the description, for xAPI served under `base_path`."""
+    document = orjson.loads(files("lrs").joinpath("openapi.json").read_bytes())
+    document["servers"][0]["variables"]["base"]["default"] = base_path.strip("/")
+    return orjson.dumps(document)
 
 
-async def get(request: Request) -> Response:  # noqa: ARG001  # it has no parameters
+async def get(services: Services, call: Call) -> Response:  # noqa: ARG001  # the same for everybody
     """Answer with the description."""
-    return Response(description(), media_type="application/vnd.oai.openapi+json;version=3.1")
+    content = description(services.settings.base_path)
+    return Response(content, media_type="application/vnd.oai.openapi+json;version=3.1")
+
+
+RESOURCE = Resource("/openapi.json", {"GET": get}, public=True, versioned=False)

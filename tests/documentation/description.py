@@ -24,7 +24,7 @@ Json = dict[str, Any]
 
 # References get an absolute address, so that a schema taken out of the description keeps them.
 ADDRESS = "urn:description"
-DOCUMENT: Json = json.loads(description().replace(b'"#/', f'"{ADDRESS}#/'.encode()))
+DOCUMENT: Json = json.loads(description("/xapi").replace(b'"#/', f'"{ADDRESS}#/'.encode()))
 REGISTRY = Registry[Any]().with_resource(ADDRESS, DRAFT202012.create_resource(DOCUMENT))
 RESOLVER = REGISTRY.resolver()
 METHODS = {"get", "head", "put", "post", "delete", "options", "patch", "trace"}

@@ -102,5 +102,5 @@ def test_answers_about_the_server_itself_fit_the_description(caller: Caller) -> 
         caller.send(200, f"GET {path}")
         caller.send(200, f"HEAD {path}")
     served = caller.send(200, "GET /openapi.json")
-    assert served.content == description()
+    assert served.content == description("/xapi")
     assert served.headers["content-type"].endswith("version=3.1")

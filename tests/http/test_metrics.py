@@ -25,14 +25,12 @@ def test_statements_and_flushes_are_counted() -> None:
     metrics.appended.inc(3)
     metrics.duplicate.inc()
     metrics.conflicting.inc(2)
-    metrics.refused.inc(4)
     metrics.flush_statements.observe(3)
     metrics.flush_seconds.observe(0.02)
     found = figures(metrics.render().decode())
     assert found["lrs_statements_total appended"] == 3
     assert found["lrs_statements_total duplicate"] == 1
     assert found["lrs_statements_total conflicting"] == 2
-    assert found["lrs_statements_total refused"] == 4
     assert found["lrs_flush_statements_sum"] == 3
     assert found["lrs_flush_seconds_bucket 0.025"] == 1
 

@@ -36,7 +36,6 @@ def test_variables_become_values_of_their_kind() -> None:
             "LRS_HEADER_TIMEOUT_SECONDS": "0.5",
             "LRS_BASE_PATH": "/data/xAPI",
             "LRS_LOG_LEVEL": "DEBUG",
-            "LRS_METRICS_ENABLED": "no",
             "LRS_CORS_ORIGINS": "https://LMS.example.org, http://localhost:3000",
             "LRS_PUBLIC_URL": "https://lrs.example.org/",
         }
@@ -47,7 +46,6 @@ def test_variables_become_values_of_their_kind() -> None:
     assert settings.header_timeout_seconds == 0.5
     assert settings.base_path == "/data/xAPI"
     assert settings.log_level == "debug"
-    assert settings.metrics_enabled is False
     assert settings.cors_origins == ("https://lms.example.org", "http://localhost:3000")
     assert settings.public_url == "https://lrs.example.org"
 

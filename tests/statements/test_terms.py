@@ -74,6 +74,11 @@ def test_what_was_found_is_remembered(database: Database) -> None:
     assert recall(dictionary, TERMS) == numbers
 
 
+def test_what_was_appended_is_remembered(store: Store) -> None:
+    store.append(new_statement(verb={"id": "http://example.org/did"}))
+    assert recall(store.dictionary, [verb_term("http://example.org/did")])
+
+
 def test_what_a_rolled_back_append_gave_out_is_not_remembered(store: Store, url: str) -> None:
     lost = new_statement(verb={"id": "http://example.org/lost"})
     kept = new_statement(verb={"id": "http://example.org/kept"})
