@@ -155,7 +155,7 @@ def test_every_route_is_described_and_every_described_path_is_a_route(services: 
     assert {each.path for each in routes(services)} == {each.path for each in OPERATIONS}
 
 
-def test_every_method_is_described_and_every_described_method_is_there(services: Services) -> None:
+def test_every_method_is_described_and_every_described_method_is_there() -> None:
     resources = [(BASE + each.path, each) for each in XAPI_RESOURCES]
     there = {
         path: {*each.handlers, "OPTIONS"} | ({"HEAD"} if "GET" in each.handlers else set())
