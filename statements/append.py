@@ -15,6 +15,7 @@ from statements import tables
 from statements.admission import Admission, Appended, Outcome
 from statements.clock import text_of
 from statements.descriptions import Descriptions, Source
+from statements.flags import Flag
 from statements.prepared import salt_and_digest
 from statements.references import Inherited, Net, Node
 from statements.terms import (
@@ -29,7 +30,7 @@ from statements.terms import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from statements.database import Connection, Database
+    from statements.database import Connection, Database, Row
     from statements.prepared import Prepared
     from statements.requests import AppendRequest
 
@@ -143,13 +144,7 @@ class Flush:
         self._descriptions.write(self._connection, sources, self.numbers)
 
     def _write_statements(self, placed: Iterable[Placed]) -> None:
-        rows = []
-        for statement, position, stored, _ in placed:
-            payload = statement.payload(text_of(stored))
-            salt, digest = salt_and_digest(payload)
-            flags, shard = int(statement.flags), statement.id[-1]
-            rows.append((position, shard, stored, flags, statement.id, salt, digest, payload))
-        self._connection.insert(tables.statement, rows)
+        self._connection.insert(tables.statement, [_row(each) for each in placed])
 
     def _write_postings(self, placed: Iterable[Placed]) -> None:
         numbers = self.numbers
@@ -192,6 +187,16 @@ class Flush:
 
 def _with_horizon(outcome: Outcome, stored: int) -> Outcome:
     return outcome._replace(horizon=stored) if isinstance(outcome, Appended) else outcome
+
+
+def _row(placed: Placed) -> Row:
+    """The statement's row of the log."""
+    statement, position, stored, confined_to = placed
+    payload = statement.payload(text_of(stored))
+    proof = salt_and_digest(payload)
+    flags = int(statement.flags | (Flag.CONFINED if confined_to else 0))
+    head = (position, statement.id[-1], stored, flags, statement.id)
+    return (*head, *proof, statement.organisation, payload)
 
 
 def _place(last: Head, now: int, accepted: Iterable[tuple[Prepared, str]]) -> list[Placed]:

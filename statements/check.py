@@ -4,7 +4,7 @@
     the index, references, voids, contents, descriptions, terms -> each asked for by a statement
 
 It all sees one state of the database, while servers may go on. What the log does not say cannot be
-checked: which organisation sent a statement, and whether its credential might define.
+checked: whether the credential that sent a statement might define.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ class _Check:
                 self._postings.leave_out(row.position)
             else:
                 known.append(each)
-        terms = {term for each in known for term, _ in each.terms}
+        terms = {term for each in known for term, _ in each.own_terms}
         numbers = self._examination.dictionary.look_up(self._examination.connection, terms)
         for each in known:
             self._postings.add(each, numbers)
@@ -140,8 +140,6 @@ class _Check:
         for reference in self._references.rows():
             self._references.check_reference(reference)
             used.add(reference.confined_to)
-        for organisation in self._postings.organisations:
-            used.add(organisation)
         descriptions = Descriptions(self._examination, used)
         descriptions.check_definitions()
         descriptions.check_names()

@@ -89,11 +89,9 @@ class Described(NamedTuple):
 
 
 def described_by(statement: Json) -> Described:
-    """Definitions and names that a statement brings."""
+    """Definitions and names that a statement brings, but for its authority's."""
     said = Described({}, [])
     _describe_clause(said, statement)
-    if authority := statement.get("authority"):
-        _describe_actor(said, authority)
     return said
 
 

@@ -32,6 +32,7 @@ class Sender(NamedTuple):
 
     authority: bytes | None  # JSON Agent that replaces the statement's; None keeps a trusted one
     terms: list[Term]  # of that authority and of the organisation
+    organisation: str = ""
     may_define: bool = False  # scope `define`: definitions and names are taken over
 
 
@@ -40,7 +41,8 @@ def sender(authority: Json | None, organisation: str = "", *, may_define: bool =
     terms = authority_terms(authority) if authority else []
     if organisation:
         terms.append((organisation_term(organisation), Role.DIRECT))
-    return Sender(orjson.dumps(authority) if authority else None, terms, may_define)
+    text = orjson.dumps(authority) if authority else None
+    return Sender(text, terms, organisation, may_define)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Prepared:
     flags: Flag
     terms: list[Term]
     target: bytes | None  # id of the statement that it refers to
+    organisation: str  # of the credential; empty for none
     described: Described
 
     @property
@@ -100,6 +103,7 @@ def prepare(raw: bytes, statement: Json, version: Version, sender: Sender) -> Pr
         flags=flags_of(statement, version),
         terms=terms,
         target=target_of(statement),
+        organisation=sender.organisation,
         described=described_by(statement) if sender.may_define else NOTHING_DESCRIBED,
     )
 

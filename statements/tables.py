@@ -29,6 +29,7 @@ statement = Table(
     _column("id", LargeBinary),  # the UUID's 16 bytes
     _column("salt", LargeBinary),  # 16 random bytes
     _column("digest", LargeBinary),  # SHA-256 of salt and payload
+    _column("organisation", String),  # of the credential that sent it, or empty
     _column("payload", LargeBinary),  # the JSON text
     info={"distributed_by": "shard", "append_only": True},
 )

@@ -93,13 +93,9 @@ class Examination:
         self.last = head(connection).position
         self.last_term = int(connection.rows(_LAST_TERM)[0][0] or 0)
         self.said = NumberSet(self.last_term)
-        """Terms that statements have in their text. What else is in the index is organisations."""
+        """Terms that statements have."""
         self._report = report
 
     def find(self, kind: Kind, position: int | None, detail: str) -> None:
         """Report a finding."""
         self._report(Finding(kind, position, detail))
-
-    def is_organisation(self, number: int) -> bool:
-        """Whether a term may be an organisation's, now that all statements have been read."""
-        return 0 < number <= self.last_term and number not in self.said

@@ -18,6 +18,7 @@ from statements.flags import Flag
 from statements.index import Term, authority_terms, terms_of
 from statements.prepared import flags_of, salted_digest
 from statements.references import target_of
+from statements.terms import Role, organisation_term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,7 +30,7 @@ Json = dict[str, Any]
 _COLUMNS = tables.statement.c
 _LOG = select(*_COLUMNS).order_by(_COLUMNS.position)
 
-_VERSION_2 = int(Flag.VERSION_2)
+_OF_THE_REQUEST = int(Flag.VERSION_2 | Flag.CONFINED)
 _SET_BY_US = ("id", "stored", "authority", "version", "timestamp")
 
 
@@ -43,6 +44,7 @@ class Row(NamedTuple):
     id: bytes
     salt: bytes
     digest: bytes
+    organisation: str
     payload: bytes
 
 
@@ -51,9 +53,16 @@ class Known(NamedTuple):
 
     row: Row
     value: Json
-    flags: Flag  # without that of the version, which is the request's
-    terms: list[Term]  # without its organisation's, which the text does not say
+    flags: Flag  # of the text; those of the request are in the row only
+    terms: list[Term]  # of the text, which referrers inherit
     target: bytes | None
+
+    @property
+    def own_terms(self) -> list[Term]:
+        """All that the statement itself is found by: its organisation is in the row only."""
+        if not self.row.organisation:
+            return self.terms
+        return [*self.terms, (organisation_term(self.row.organisation), Role.DIRECT)]
 
 
 class UnreadableError(Exception):
@@ -110,8 +119,9 @@ def readable(row: Row) -> Known | None:
 
 def understand(examination: Examination, row: Row) -> Known | None:
     """Check a row by itself; what its text says, or None if that is no statement."""
-    if not all(isinstance(value, bytes) for value in row[4:]):
-        examination.find(Kind.PAYLOAD, row.position, "something in its row is not bytes")
+    texts = (row.id, row.salt, row.digest, row.payload)
+    if not (all(isinstance(each, bytes) for each in texts) and isinstance(row.organisation, str)):
+        examination.find(Kind.PAYLOAD, row.position, "something in its row is of another type")
         return None
     if row.shard != row.id[-1]:
         detail = f"shard {row.shard} does not go with id {row.id.hex()}"
@@ -136,6 +146,6 @@ def _compare(examination: Examination, known: Known) -> None:
     if value["stored"] != text_of(row.stored):
         detail = f"the text was stored {value['stored']}, the row {text_of(row.stored)}"
         examination.find(Kind.STORED, row.position, detail)
-    if known.flags != row.flags & ~_VERSION_2:
+    if known.flags != row.flags & ~_OF_THE_REQUEST:
         detail = f"the text asks for the flags {known.flags:d}, the row has {row.flags}"
         examination.find(Kind.FLAGS, row.position, detail)

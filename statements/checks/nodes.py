@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from statements import tables
 from statements.checks.log import Row, readable
 from statements.flags import Flag
-from statements.terms import posting_key
+from statements.terms import organisation_term, posting_key
 
 if TYPE_CHECKING:
     from sqlalchemy import Column
@@ -29,6 +29,7 @@ class Node(NamedTuple):
     voids: bool
     target: bytes | None
     terms: dict[int, str]  # names of its terms by their key
+    confined_to: int  # number of the organisation that alone it may void for; 0: anybody's
 
 
 class Nodes:
@@ -57,15 +58,17 @@ class Nodes:
         known = readable(Row._make(rows[0])) if rows else None
         if known is None:
             return None
-        terms = [term for term, _ in known.terms]
+        terms = [term for term, _ in known.own_terms]
         numbers = self._examination.dictionary.look_up(self._examination.connection, terms)
         keys = {
             posting_key(numbers[term], role): f"{term} ({role.name.lower()})"
             for term, role in known.terms
             if term in numbers
         }
-        voids = bool(known.flags & Flag.VOIDING)
-        return Node(known.row.position, known.row.shard, statement_id, voids, known.target, keys)
+        row, voids = known.row, bool(known.flags & Flag.VOIDING)
+        is_confined = row.flags & Flag.CONFINED
+        confined_to = numbers.get(organisation_term(row.organisation), 0) if is_confined else 0
+        return Node(row.position, row.shard, statement_id, voids, known.target, keys, confined_to)
 
     def _rows(self, by: Column[Any], value: object, *columns: Column[Any]) -> list[Any]:
         return self._examination.connection.find(by, [value], *columns)

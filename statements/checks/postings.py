@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, select
 from statements import tables
 from statements.checks.examination import Kind
 from statements.checks.log import find_rows, readable
-from statements.terms import ROLE_BITS, Role, posting_key
+from statements.terms import ROLE_BITS, posting_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -64,8 +64,6 @@ class Postings:
         self._left = [0] * (examination.last // BLOCK_POSITIONS + 1)
         self._seed = secrets.randbits(62)
         self._unreadable: set[int] = set()
-        self.shards = bytearray(examination.last + 1)
-        self.organisations: set[int] = set()
 
     def add(self, known: Known, numbers: dict[str, int]) -> None:
         """What a statement says has to be in the index.
@@ -76,8 +74,7 @@ class Postings:
 
         """
         position, shard = known.row.position, known.row.shard
-        self.shards[position] = shard & 0xFF
-        for term, role in known.terms:
+        for term, role in known.own_terms:
             number = numbers.get(term)
             if number is None:
                 detail = f"{term} is not in the dictionary"
@@ -103,7 +100,8 @@ class Postings:
             elif posting.position in self._unreadable:
                 continue
             elif posting.number not in examination.said:
-                self._check_organisation(posting)
+                detail = f"term {posting.number} is none that a statement has"
+                examination.find(Kind.POSTING, posting.position, detail)
             elif posting.via:
                 yield posting
             else:
@@ -121,17 +119,6 @@ class Postings:
 
     def _add(self, key: int, position: int, shard: int, sign: int) -> None:
         self._left[position // BLOCK_POSITIONS] += sign * hash((self._seed, key, position, shard))
-
-    def _check_organisation(self, posting: Posting) -> None:
-        """A term that no text has is the organisation of the credential that sent the statement."""
-        self.organisations.add(posting.number)
-        is_own = posting.role == Role.DIRECT and posting.via == 0
-        if not (is_own and self._examination.is_organisation(posting.number)):
-            detail = f"term {posting.number} is none that a statement has"
-            self._examination.find(Kind.POSTING, posting.position, detail)
-        elif posting.shard != self.shards[posting.position]:
-            detail = f"the row of term {posting.number} has shard {posting.shard}"
-            self._examination.find(Kind.POSTING, posting.position, detail)
 
     def _explain(self, low: int) -> None:
         examination = self._examination
@@ -151,7 +138,7 @@ class Postings:
         expected = {}
         for row in find_rows(self._examination, positions):
             known = readable(row)
-            terms = known.terms if known else []
+            terms = known.own_terms if known else []
             numbers = self._examination.dictionary.look_up(
                 self._examination.connection, [term for term, _ in terms]
             )

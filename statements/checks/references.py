@@ -81,7 +81,7 @@ class References:
             detail = f"a reference to {name}, which the statement does not make"
         elif (reference.shard, reference.voids) != (reference.target[-1], node.voids):
             detail = f"the reference to {name} has shard {reference.shard}, voids {reference.voids}"
-        elif reference.confined_to and not self._examination.is_organisation(reference.confined_to):
+        elif reference.confined_to != node.confined_to:
             detail = f"the reference to {name} is confined to term {reference.confined_to}"
         else:
             return

@@ -7,6 +7,7 @@ CREATE TABLE statement (
     id bytea NOT NULL,
     salt bytea NOT NULL,
     digest bytea NOT NULL,
+    organisation text NOT NULL,
     payload bytea NOT NULL,
     PRIMARY KEY (position, shard)
 );

@@ -6,6 +6,7 @@ CREATE TABLE statement (
     id BLOB NOT NULL,
     salt BLOB NOT NULL,
     digest BLOB NOT NULL,
+    organisation TEXT NOT NULL,
     payload BLOB NOT NULL
 );
 CREATE UNIQUE INDEX statement_id ON statement (id);

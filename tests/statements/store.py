@@ -89,7 +89,7 @@ class Store:
     def forge(self, *, position: int, stored: int) -> None:
         """Write a row of the log as no append would."""
         statement_id = uuid4().bytes
-        row = (position, statement_id[-1], stored, 0, statement_id, b"", b"", b"{}")
+        row = (position, statement_id[-1], stored, 0, statement_id, b"", b"", "", b"{}")
         self.database.write(lambda connection: connection.insert(tables.statement, [row]))
 
     def log(self, after: int = 0, limit: int = 100_000) -> list[Entry]:

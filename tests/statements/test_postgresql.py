@@ -191,11 +191,12 @@ def test_an_append_whose_connection_breaks_is_done_exactly_once(
         for statement in statements:
             del statement["id"]
     store = Store(faulty)
+    store.append(new_statement(object={"id": "http://example.org/other"}))
     setattr(faulty, fault, 1)
     outcome = store.append(*statements, by=DEFINER)
     assert counts(outcome) == ((2, 0) if fault == "before_commit" else (0, 2))
     assert getattr(faulty, fault) == 0
-    assert [entry.position for entry in store.log()] == [1, 2]
+    assert [entry.position for entry in store.log()] == [1, 2, 3]
     assert len(store.found(activity=COURSE)) == 2
     assert len(rows(url, "activity_definition")) == 1
     assert len(rows(url, "agent_name")) == 1
