@@ -11,9 +11,9 @@ import orjson
 from starlette.responses import Response, StreamingResponse
 
 from lrs import parameters
-from lrs.attachments import declared_attachments
 from lrs.endpoint import HORIZON_HEADER
 from lrs.multipart import render
+from schemas.attachments import declared_attachments
 from schemas.formatting import to_canonical, to_ids, to_version_1
 from schemas.language import parse_accept_language
 from schemas.versions import Version

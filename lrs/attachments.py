@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from lrs.multipart import MultipartError, Part, media_type, parse
+from schemas.attachments import declared_attachments, has_sha2
 from schemas.rules import SIGNATURE, SIGNATURE_CONTENT_TYPE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
-_DIGESTS: Final = {56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}
+Json = dict[str, Any]
+
+_HEXADECIMAL: Final = re.compile(r"(?:[0-9a-f]{2})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,7 @@ def statement_and_attachments(content_type: str, body: bytes) -> tuple[bytes, li
     return bytes(first.body), list(attachments.values())
 
 
-def match_attachments(
-    statements: Iterable[Mapping[str, object]], attachments: Iterable[Attachment]
-) -> None:
+def match_attachments(statements: Iterable[Json], attachments: Iterable[Attachment]) -> None:
     """Check that the declared attachments of (valid) statements and the received ones agree.
 
     Each declared one has a fileUrl or was received, each received one is declared with its type,
@@ -52,7 +53,7 @@ def match_attachments(
     `attachments` is empty. Raises MultipartError.
     """
     received = {attachment.sha2: attachment for attachment in attachments}
-    declared: dict[str, list[Mapping[str, object]]] = {}
+    declared: dict[str, list[Json]] = {}
     for statement in statements:
         for entry in declared_attachments(statement):
             _check_declared(entry, received)
@@ -68,22 +69,13 @@ def _checked_hash(part: Part, number: int) -> str:
     sha2 = part.headers.get("x-experience-api-hash", "").lower()
     if not sha2:
         raise MultipartError("an attachment has X-Experience-API-Hash", "XAPI-00132", number)
-    algorithm = _DIGESTS.get(len(sha2))
-    if algorithm is None or hashlib.new(algorithm, part.body).hexdigest() != sha2:
+    if not (_HEXADECIMAL.fullmatch(sha2) and has_sha2(part.body, bytes.fromhex(sha2))):
         rule = "X-Experience-API-Hash is the SHA-2 of the content in hexadecimal digits"
         raise MultipartError(rule, "Communication 1.5.2", number)
     return sha2
 
 
-def declared_attachments(statement: Mapping[str, object]) -> Iterator[dict[str, Any]]:
-    """Yield the attachment objects of a statement and of the SubStatement that is its object."""
-    for holder in (statement, statement.get("object")):
-        entries = holder.get("attachments") if isinstance(holder, dict) else None
-        if isinstance(entries, list):
-            yield from entries
-
-
-def _check_declared(entry: Mapping[str, object], received: Mapping[str, Attachment]) -> None:
+def _check_declared(entry: Json, received: Mapping[str, Attachment]) -> None:
     is_signature = entry.get("usageType") == SIGNATURE
     if is_signature and media_type(str(entry.get("contentType"))) != SIGNATURE_CONTENT_TYPE:
         raise MultipartError(
@@ -98,7 +90,7 @@ def _check_declared(entry: Mapping[str, object], received: Mapping[str, Attachme
         raise MultipartError(rule, "XAPI-00129")
 
 
-def _check_received(attachment: Attachment, entries: list[Mapping[str, object]]) -> None:
+def _check_received(attachment: Attachment, entries: list[Json]) -> None:
     if not entries:
         rule = f"the part with hash {attachment.sha2} is declared by an attachment of a statement"
         raise MultipartError(rule, "XAPI-00128")

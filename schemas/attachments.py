@@ -19,7 +19,7 @@ def declared_attachments(statement: Json) -> Iterator[Json]:
     yield from statement["object"].get("attachments", ())
 
 
-def has_sha2(content: bytes, sha2: bytes) -> bool:
+def has_sha2(content: bytes | memoryview, sha2: bytes) -> bool:
     """Tell whether `sha2` (28, 32, 48 or 64 bytes) is the SHA-2 of that length of `content`."""
     algorithm = _ALGORITHMS.get(len(sha2))
     return algorithm is not None and hashlib.new(algorithm, content).digest() == sha2
