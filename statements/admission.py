@@ -88,7 +88,7 @@ class Admission:
         return sorted(self._attachments.items())
 
     def _is_new(self, statement: Prepared, earlier: Prepared | None) -> bool:
-        """Raise Conflict if another statement, stored or `earlier`, has its id (XAPI-00141)."""
+        """Raise Conflict if another statement, stored or `earlier`, has its id (XAPI-00142)."""
         known = _as_known(earlier) if earlier else self._known.get(statement.id)
         if known is None:
             return True

@@ -19,7 +19,7 @@ class StoreError(Exception):
 
 
 class Conflict(StoreError):
-    """A stored statement has the same id and another meaning (XAPI-00141, Communication 2.1.1)."""
+    """A stored statement has the same id and another meaning (XAPI-00142, Communication 2.1.1)."""
 
     def __init__(self, statement_id: str) -> None:
         super().__init__(f"statement {statement_id} is already stored with different content")

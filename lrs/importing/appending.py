@@ -69,7 +69,7 @@ class Importer:
         candidate, (request, of_event) = waiting
         if isinstance(outcome, Conflict) and not of_event:
             rule = "another statement with this id is stored"
-            problem = Problem("$.id", rule, "XAPI-00141")
+            problem = Problem("$.id", rule, "XAPI-00142")
             self._refuse(candidate, request.statements[0].id_text, [problem], is_conflict=True)
         elif isinstance(outcome, Conflict):
             self._report.known += 1

@@ -11,9 +11,12 @@ from statements.flags import Flag
 from statements.terms import organisation_term, posting_key
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy import Column
 
     from statements.checks.examination import Examination
+    from statements.index import Term
 
 REMEMBERED = 10_000  # about 20 MB
 
@@ -28,7 +31,8 @@ class Node(NamedTuple):
     id: bytes
     voids: bool
     target: bytes | None
-    terms: dict[int, str]  # names of its terms by their key
+    own_terms: dict[int, str]  # names of its terms by their key
+    terms: dict[int, str]  # those of them that referrers inherit
     confined_to: int  # number of the organisation that alone it may void for; 0: anybody's
 
 
@@ -60,15 +64,27 @@ class Nodes:
             return None
         terms = [term for term, _ in known.own_terms]
         numbers = self._examination.dictionary.look_up(self._examination.connection, terms)
-        keys = {
-            posting_key(numbers[term], role): f"{term} ({role.name.lower()})"
-            for term, role in known.terms
-            if term in numbers
-        }
-        row, voids = known.row, bool(known.flags & Flag.VOIDING)
-        is_confined = row.flags & Flag.CONFINED
-        confined_to = numbers.get(organisation_term(row.organisation), 0) if is_confined else 0
-        return Node(row.position, row.shard, statement_id, voids, known.target, keys, confined_to)
+        row, is_confined = known.row, known.row.flags & Flag.CONFINED
+        organisation = numbers.get(organisation_term(row.organisation), 0)
+        return Node(
+            position=row.position,
+            shard=row.shard,
+            id=statement_id,
+            voids=bool(known.flags & Flag.VOIDING),
+            target=known.target,
+            own_terms=_names(known.own_terms, numbers),
+            terms=_names(known.terms, numbers),
+            confined_to=organisation if is_confined else 0,
+        )
 
     def _rows(self, by: Column[Any], value: object, *columns: Column[Any]) -> list[Any]:
         return self._examination.connection.find(by, [value], *columns)
+
+
+def _names(terms: Iterable[Term], numbers: dict[str, int]) -> dict[int, str]:
+    """What the index has of terms, and how to call it."""
+    return {
+        posting_key(numbers[term], role): f"{term} ({role.name.lower()})"
+        for term, role in terms
+        if term in numbers
+    }

@@ -65,13 +65,13 @@ class References:
         elif node.voids:
             self._check_void(Reference._make(row))
         for via, target in self._chain(node):
-            self._check_rows(node, via, target)
+            self._check_rows(node, via, target.terms)
 
     def check_own(self, position: int) -> None:
         """The index has what a statement itself says."""
         node = self._nodes.at(position)
         if node is not None:
-            self._check_rows(node, 0, node)
+            self._check_rows(node, 0, node.own_terms)
 
     def check_reference(self, reference: Reference) -> None:
         """What a row says is what its statement says. Call it when all statements were read."""
@@ -135,9 +135,9 @@ class References:
         confined_to = reference.confined_to
         return not confined_to or has_own(self._connection, node.position, confined_to)
 
-    def _check_rows(self, node: Node, via: int, target: Node) -> None:
+    def _check_rows(self, node: Node, via: int, terms: dict[int, str]) -> None:
         """The index leads from the terms of a statement so many steps away to the first one."""
-        for key, name in target.terms.items():
+        for key, name in terms.items():
             place = {"key": key, "position": node.position, "via": via}
             if self._connection.row(_POSTING, **place) is None:
                 detail = f"the index lacks {name}" + (f", {via} references away" if via else "")

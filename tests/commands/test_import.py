@@ -124,7 +124,7 @@ def test_another_statement_with_a_known_id_is_a_conflict(lrs: Lrs, tmp_path: Pat
     assert (report["new"], report["conflicts"], report["refused"]) == (1, 1, 0)
     told = json.loads(refused.read_text())
     assert (told["line"], told["id"], told["kind"]) == (2, first["id"], "conflict")
-    assert told["problems"][0]["requirement"] == "XAPI-00141"
+    assert told["problems"][0]["requirement"] == "XAPI-00142"
 
 
 def test_importing_again_adds_nothing_whether_statements_have_ids_or_not(lrs: Lrs) -> None:

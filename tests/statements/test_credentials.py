@@ -6,10 +6,11 @@ import threading
 import time
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 from sqlalchemy import select
+from typing_extensions import override
 
 from statements import tables
 from statements.credentials import (
@@ -26,12 +27,13 @@ from statements.credentials import (
 from statements.errors import Unavailable
 from statements.migrate import migrate
 from statements.opening import open_database
+from statements.postgresql import PostgreSQL
 from tests.plugins.postgresql import PostgreSQLServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from statements.database import Database
+    from statements.database import Connection, Database
     from tests.statements.conftest import RawConnection
 
 KEY, SECRET = new_key_and_secret()
@@ -46,6 +48,7 @@ CREDENTIAL = Credential(
     created=1_000_000,
 )
 WAIT_SECONDS = 20
+T = TypeVar("T")
 
 
 def find(database: Database, key: str = KEY) -> Credential | None:
@@ -210,6 +213,38 @@ def test_a_deleted_credential_is_forgotten_and_its_use_changes_nothing(
         raw.execute("DELETE FROM credential")
         wait_until(lambda: credentials.recall(KEY) is None)
         assert credentials.find(KEY) is None
+
+
+class Slow(PostgreSQL):
+    """A database whose answers to reading take time, in which something happens."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.meanwhile: Callable[[], None] = lambda: None
+
+    @override
+    def read(self, work: Callable[[Connection], T]) -> T:
+        result = super().read(work)
+        self.meanwhile()
+        return result
+
+
+def test_what_was_read_before_a_change_was_announced_is_not_remembered_after_it(
+    announcing: Database, url: str, raw: RawConnection
+) -> None:
+    add_credential(announcing, CREDENTIAL)
+    add_credential(announcing, replace(CREDENTIAL, key="witness"))
+    slow = Slow(url.replace("+psycopg", ""))
+    with listening(slow) as credentials:
+        remember(credentials, "witness")
+
+        def change() -> None:
+            raw.execute(CHANGES["revoked"])
+            wait_until(lambda: credentials.recall("witness") is None)
+
+        slow.meanwhile = change
+        assert credentials.find(KEY) == CREDENTIAL
+        assert credentials.recall(KEY) is None
 
 
 def test_use_by_itself_makes_nobody_forget(announcing: Database) -> None:

@@ -111,9 +111,10 @@ def test_quiet_since_is_none_while_another_process_appends_and_no_earlier_afterw
     os.mkfifo(release)
     holder = processes.submit(hold_append, url, held, release)
     began = int(held.read_text())
-    assert database.quiet_since() is None
+    during = database.quiet_since()
     release.write_text("")
     holder.result()
-    quiet_since = database.quiet_since()
-    assert quiet_since is not None
-    assert quiet_since >= began
+    afterwards = database.quiet_since()
+    assert during is None
+    assert afterwards is not None
+    assert afterwards >= began
