@@ -74,8 +74,10 @@ def test_every_form_of_file_goes_in_and_comes_out_the_same(
 
 def test_the_report_for_machines_counts_and_measures(lrs: Lrs) -> None:
     report = lrs.take(make_statement(), INVALID)
-    assert report["seconds"] > 0
-    assert report["statements_per_second"] == pytest.approx(2 / report["seconds"], rel=0.1)
+    seconds, half = report["seconds"], 0.0005  # it is rounded to a millisecond
+    assert seconds >= 0
+    assert report["statements_per_second"] >= round(2 / (seconds + half)) - 1
+    assert seconds <= half or report["statements_per_second"] <= round(2 / (seconds - half)) + 1
     assert without(report, "seconds", "statements_per_second") == {
         "new": 1,
         "known": 0,
