@@ -33,6 +33,11 @@ ARRAYS = {
     String: "text[]",
 }
 
+_NOT_OURS = (  # what the operator has to mend, not the programmer
+    psycopg.OperationalError,
+    psycopg.errors.InsufficientPrivilege,
+    psycopg.errors.ReadOnlySqlTransaction,  # a standby, after a failover
+)
 APPEND_LOCK = 0x76696C6C65  # "ville": the lock under which positions are given
 CONNECT_TIMEOUT_SECONDS = 5
 LOCK_TIMEOUT_SECONDS = 20  # an append holds the lock for milliseconds
@@ -126,7 +131,7 @@ def _translated() -> Iterator[None]:
     """Raise Unavailable for what is wrong with the server or the way to it."""
     try:
         yield
-    except (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege) as error:
+    except _NOT_OURS as error:
         raise Unavailable(" ".join(str(error).split())) from error
 
 

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
     from statements.database import Connection
 
-MOST_STEPS = 1000
-"""Longest chain followed; it bounds what a hostile chain can make the index grow to."""
+MOST_STEPS = 300
+"""Longest chain followed. A chain of that many in one batch, the worst there is, holds the append
+lock for a second or two; a thousand would hold it for half a minute (decision 0007)."""
 
 _OWN_POSTING = select(tables.posting.c.position).where(
     tables.posting.c.key == bindparam("key"),

@@ -130,10 +130,19 @@ class Writer:
             requests = [request for request, _ in gathered]
             began = time.perf_counter()
             outcomes = self._append(requests)
+            seconds = time.perf_counter() - began
             statements = sum(len(request.statements) for request in requests)
-            self._observe(Flush(len(requests), statements, time.perf_counter() - began))
             pairs = zip(gathered, outcomes, strict=True)
-            self._deliver([Delivery(ticket, outcome) for (_, ticket), outcome in pairs])
+            deliveries = [Delivery(ticket, outcome) for (_, ticket), outcome in pairs]
+            self._report(deliveries, Flush(len(requests), statements, seconds))
+
+    def _report(self, deliveries: list[Delivery], flush: Flush) -> None:
+        """Tell those who wait. What goes wrong there must not end the thread that all wait for."""
+        try:
+            self._deliver(deliveries)
+            self._observe(flush)
+        except Exception:
+            logger.exception("the outcome of a flush could not be delivered")
 
     def _gather(self) -> list[tuple[AppendRequest, Any]]:
         """What is waiting, up to the size of a flush; empty when closing and all is done."""
