@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import time
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,6 +11,7 @@ import orjson
 
 from lrs.errors import Forbidden, Unauthorized
 from schemas.identity import agent_ifi
+from statements.clock import now
 from statements.credentials import Credential
 from statements.prepared import Sender, sender
 from statements.search import Scope
@@ -125,7 +125,6 @@ def recognise(credential: Credential | None, secret: str) -> Principal:
         Unauthorized: anything is wrong, whatever it is.
 
     """
-    now = time.time_ns() // 1000
-    if credential is None or not (credential.has_secret(secret) and credential.is_active(now)):
+    if credential is None or not (credential.has_secret(secret) and credential.is_active(now())):
         raise Unauthorized
     return principal_of(credential)

@@ -63,8 +63,9 @@ class Intake:
         values = [value for _, value in statements]
         _check_distinct(values)
         match_attachments(values, attachments)
+        contents = {each.sha2: each.content for each in attachments}
         for value, (_, place) in zip(values, texts, strict=True):
-            _check_signatures(value, place, attachments)
+            _check_signatures(value, place, contents)
         return AppendRequest(
             [self._prepare(text, value) for text, value in statements],
             {bytes.fromhex(each.sha2): each.content for each in attachments},
@@ -136,9 +137,8 @@ def _check_distinct(statements: list[Json]) -> None:
             seen.add(number)
 
 
-def _check_signatures(statement: Json, place: str, attachments: list[Attachment]) -> None:
+def _check_signatures(statement: Json, place: str, contents: dict[str, bytes]) -> None:
     """Check the signatures among the attachments of a statement (Data 2.6)."""
-    contents = {each.sha2: each.content for each in attachments}
     for declared in statement.get("attachments", ()):
         content = contents.get(declared["sha2"].lower())
         if declared["usageType"] == SIGNATURE and content is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -13,6 +12,7 @@ from schemas.identity import agent_ifi
 from schemas.parsing import parse
 from schemas.validation import validate_agent
 from schemas.versions import Version
+from statements.clock import now
 from statements.credentials import Credential, add_credential, hash_secret, new_key_and_secret
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def issue(database: Database, wish: Wish, settings: Settings) -> tuple[Credentia
         authority=orjson.dumps(fill_authority(wish.authority or DEFAULT_AUTHORITY, values)),
         organisation=wish.organisation,
         confined=wish.confined,
-        created=time.time_ns() // 1000,
+        created=now(),
         expires=wish.expires,
     )
     add_credential(database, credential)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from statements.clock import now
 from statements.credentials import note_use
 from statements.errors import Conflict
 
@@ -26,7 +26,7 @@ class Uses:
 
     def note(self, key: str) -> None:
         """The credential is being used now."""
-        self._used[key] = time.time_ns() // 1000
+        self._used[key] = now()
 
     def write(self, database: Database) -> None:
         """Write what was noted since the last time."""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import lru_cache
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+
+
+def now() -> int:
+    """The time of the machine, in microseconds since 1970."""
+    return time.time_ns() // 1000
 
 
 def text_of(microseconds: int) -> str:

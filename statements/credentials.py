@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, select, update
 
 from statements import tables
+from statements.clock import now
 from statements.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -97,9 +98,8 @@ def find_credential(connection: Connection, key: str) -> Credential | None:
 
 def revoke_credential(database: Database, key: str) -> bool:
     """Revoke from now on; False if there is no such key, or it is revoked already."""
-    now = time.time_ns() // 1000
     return bool(
-        database.write(lambda c: c.execute(_REVOKE, of_key=key, revoked=now), lock=b"credential")
+        database.write(lambda c: c.execute(_REVOKE, of_key=key, revoked=now()), lock=b"credential")
     )
 
 

@@ -6,7 +6,6 @@ the same collection, so that an ETag is compared with what is really replaced.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from hashlib import sha1
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,6 +16,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from schemas.errors import InvalidJson, Problem
 from schemas.members import merge_objects
 from statements import tables
+from statements.clock import now
 from statements.errors import ConditionMissing, DocumentConflict, PreconditionFailed
 from statements.terms import short_digest
 
@@ -224,8 +224,7 @@ def _change(
 
 
 def _document(sent: Sent) -> Document:
-    now = time.time_ns() // 1000
-    return Document(sent.content_type, etag_of(sent.content), now, sent.content)
+    return Document(sent.content_type, etag_of(sent.content), now(), sent.content)
 
 
 def _merged(found: Document, sent: Sent) -> Sent:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from contextlib import closing, contextmanager
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import select, text
 
 from statements import tables
+from statements.clock import now
 from statements.errors import SchemaOutdated
 from statements.opening import open_database
 
@@ -95,7 +95,7 @@ def _apply(database: Database, connection: Connection) -> list[str]:
         connection.script(_LEDGER)
     for each in waiting:
         connection.script(each.sql)
-        row = (each.number, each.name, time.time_ns() // 1000)
+        row = (each.number, each.name, now())
         connection.insert(tables.migration, [row])
     return [each.name for each in waiting]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-import time
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import chain
@@ -15,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects import sqlite
 from typing_extensions import override
 
+from statements.clock import now
 from statements.database import Connection, Database, Row, render
 from statements.errors import Unavailable
 from statements.file_lock import FileLock
@@ -155,10 +155,6 @@ def _translated() -> Iterator[None]:
         raise Unavailable(str(error)) from error  # the file is damaged, or none of SQLite's
 
 
-def _now() -> int:
-    return time.time_ns() // 1000
-
-
 class SQLite(Database):
     """The store in one SQLite file.
 
@@ -171,7 +167,7 @@ class SQLite(Database):
     name = "sqlite"
     local = True
 
-    def __init__(self, path: str, clock: Callable[[], int] = _now) -> None:
+    def __init__(self, path: str, clock: Callable[[], int] = now) -> None:
         self.path = path
         self._clock = clock
         self._file_lock = FileLock(Path(path + "-lock"))
