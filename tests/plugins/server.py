@@ -128,6 +128,12 @@ class LrsServer:
             raise
 
     @property
+    def pid(self) -> int:
+        """Process of the running server, the parent of its workers."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def _log_path(self) -> Path:
         return self.directory / "server.log"
 
