@@ -46,6 +46,20 @@ KEEPALIVE: dict[str, Any] = {"keepalives_idle": 5, "keepalives_interval": 3, "ke
 LISTEN_SECONDS = 1  # how often a listener looks whether the database is being closed
 STREAM_ROWS = 1000
 
+# Every query here is a few steps in an index, whatever the tables' statistics say: they are missing
+# when a store is new, and out of date while it grows. So one plan, made once for each connection.
+_PLAN_SETTINGS = {
+    "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "max_parallel_workers_per_gather": "0",
+    "jit": "off",
+    "plan_cache_mode": "force_generic_plan",
+}
+PLANS = " ".join(f"-c {name}={value}" for name, value in _PLAN_SETTINGS.items())
+PREPARED_STATEMENTS = 500  # a connection: each shape of a query is one
+
 _NOW = "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)"
 _LOCK = text("SELECT pg_advisory_xact_lock(CAST(:key AS bigint))")
 _TIME = text(f"SELECT {_NOW}")  # the server's clock, since several hosts may append
@@ -57,18 +71,20 @@ _SIZE = text("SELECT pg_database_size(current_database())")
 class PostgreSQLConnection(Connection):
     """A connection in autocommit mode; transactions are begun and ended explicitly."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, settings: str = "") -> None:
         self.raw: psycopg.Connection[Row] = psycopg.connect(
             url,
             autocommit=True,
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
-            options=f"-c lock_timeout={LOCK_TIMEOUT_SECONDS}s",
+            options=f"-c lock_timeout={LOCK_TIMEOUT_SECONDS}s {settings}",
+            prepare_threshold=0,
             application_name="lrs",
             **KEEPALIVE,
         )
         # One type for integers of any size: else each magnitude is a statement of its own.
         self.raw.adapters.register_dumper(int, Int8Dumper)
         self.raw.adapters.register_dumper(int, Int8BinaryDumper)
+        self.raw.prepared_max = PREPARED_STATEMENTS
         self._cursor = self.raw.cursor(binary=True)
         self.committing = False  # if it breaks now, nobody knows what became of the transaction
 
@@ -96,7 +112,7 @@ class PostgreSQLConnection(Connection):
 
     @override
     def script(self, sql: str) -> None:
-        self.raw.execute(sql.encode())
+        self.raw.execute(sql.encode(), prepare=False)
 
     @override
     def insert(self, table: Table, rows: Sequence[Row], *, if_absent: bool = False) -> None:
@@ -253,11 +269,11 @@ class PostgreSQL(Database):
             self._discard(connection)
             connection = None
         if connection is None:
-            connection = self._local.connection = self._open()
+            connection = self._local.connection = self._open(PLANS)
         return connection
 
-    def _open(self) -> PostgreSQLConnection:
-        connection = PostgreSQLConnection(self._url)
+    def _open(self, settings: str = "") -> PostgreSQLConnection:
+        connection = PostgreSQLConnection(self._url, settings)
         with self._guard:
             self._opened.add(connection)
         return connection

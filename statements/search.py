@@ -31,7 +31,7 @@ from statements.terms import (
 if TYPE_CHECKING:
     from sqlalchemy.sql import Executable
 
-    from statements.database import Connection
+    from statements.database import Connection, Row
 
 _AGENT_ROLES: tuple[Role, ...] = (Role.DIRECT, Role.RELATED, Role.AUTHORITY)
 _ACTIVITY_ROLES: tuple[Role, ...] = (Role.DIRECT, Role.RELATED)
@@ -215,11 +215,11 @@ class Inquiry(NamedTuple):
         if len(self.wanted) < 2:  # noqa: PLR2004  # nothing to intersect
             return self._walk(self.wanted, low, high)
         window = self._concrete(low, high)
-        spreads = [self._spread(each, window, COUNTED) for each in self.wanted]
+        spreads = self._spreads(self.wanted, window, COUNTED)
         spreads.sort(key=lambda spread: spread.rank(ascending=self.ascending))
         lead, wanted = spreads[0], [each.wanted for each in spreads]
         if lead.reach is not None:
-            lead = self._spread(lead.wanted, window, WALKED)
+            (lead,) = self._spreads([lead.wanted], window, WALKED)
         near, far = self._divide(window, lead.reach)
         found = self._walk(wanted, *near)
         if far is None or len(found) == self.most:
@@ -275,18 +275,20 @@ class Inquiry(NamedTuple):
         rows = self.connection.find(tables.statement.c.position, positions, *_RECORD)
         return sorted((Record(*row) for row in rows), reverse=not self.ascending)
 
-    def _spread(self, wanted: Wanted, window: Window, most: int) -> Spread:
-        query = reach_query(ascending=self.ascending)
+    def _spreads(self, wanted: list[Wanted], window: Window, most: int) -> list[Spread]:
+        keys = [key for each in wanted for key in each.keys]
+        query = reach_query(len(keys), ascending=self.ascending)
+        named = {f"k0_{i}": key for i, key in enumerate(keys)}
         low, high = window
-        counted = [
-            self.connection.rows(query, key=key, low=low, high=high, most=most)[0]
-            for key in wanted.keys
-        ]
-        reached = [reach for rows, reach in counted if rows == most]
+        rows = self.connection.rows(query, low=low, high=high, most=most, **named)
+        counted = iter(sorted(rows))
+        return [self._spread(each, list(islice(counted, len(each.keys))), most) for each in wanted]
+
+    def _spread(self, wanted: Wanted, counted: list[Row], most: int) -> Spread:
+        reached = [reach for _, rows, reach in counted if rows == most]
         nearest = min if self.ascending else max
-        return Spread(
-            wanted, sum(rows for rows, _ in counted), nearest(reached) if reached else None
-        )
+        rows = sum(rows for _, rows, _ in counted)
+        return Spread(wanted, rows, nearest(reached) if reached else None)
 
     def _concrete(self, low: int | None, high: int | None) -> Window:
         if high is None:
@@ -304,22 +306,23 @@ class Inquiry(NamedTuple):
 
 
 @lru_cache
-def reach_query(*, ascending: bool) -> Executable:
-    """Count the rows of a key between two positions, up to `most`; and how far that goes."""
+def reach_query(keys: int, *, ascending: bool) -> Executable:
+    """For some keys: count the rows between two positions, up to `most`; and how far that goes."""
     position = tables.posting.c.position
-    rows = (
-        select(position)
-        .where(
-            tables.posting.c.key == bindparam("key"),
-            position >= bindparam("low"),
-            position <= bindparam("high"),
-        )
-        .order_by(position.asc() if ascending else position.desc())
-        .limit(bindparam("most"))
-        .subquery()
-    )
+    order = position.asc() if ascending else position.desc()
     furthest = func.max if ascending else func.min
-    return select(func.count(), furthest(rows.c.position))
+    arms: list[Any] = []
+    for i, key in enumerate(_keys(0, keys)):
+        rows = select(position).where(tables.posting.c.key == key)
+        rows = rows.where(position >= bindparam("low"), position <= bindparam("high"))
+        rows = rows.order_by(order).limit(bindparam("most"))
+        counted = rows.subquery()
+        arms.append(
+            select(literal_column(str(i)), func.count(), furthest(counted.c.position)).select_from(
+                counted
+            )
+        )
+    return union_all(*arms)
 
 
 @lru_cache
@@ -349,7 +352,10 @@ def _positions(shape: Shape) -> Any:  # noqa: ANN401  # a subquery, SQLAlchemy's
 def _arm(shape: Shape, key: Any, *, own: bool) -> Select[Any]:  # noqa: ANN401
     """The first positions of one key that the other filters hold for."""
     posting = tables.posting.alias("lead")
-    query: Select[Any] = select(posting.c.position, posting.c.shard).distinct()
+    # Grouped, since a statement can be there several times (`via`), and by what the index is in
+    # order of: a database that has to sort first reads all rows of the key.
+    shard = func.max(posting.c.shard).label("shard")
+    query: Select[Any] = select(posting.c.position, shard).group_by(posting.c.position)
     query = query.where(posting.c.key == key, *_others(shape, posting, own=own))
     if own:
         query = query.where(posting.c.via == 0)
@@ -374,16 +380,24 @@ def _others(shape: Shape, lead: Any, *, own: bool) -> list[Any]:  # noqa: ANN401
     (i, keys), *rest = referred
     first = tables.posting.alias(f"other{i}")
     together = [_also(first, j, more, via=first.c.via) for j, more in rest]
-    return [
-        *conditions,
-        exists().where(_beside(first, lead), first.c.key.in_(_keys(i, keys)), *together),
-    ]
+    return [*conditions, _any(first, lead, i, keys, *together)]
 
 
 def _also(lead: Any, i: int, keys: int, *, via: Any) -> Any:  # noqa: ANN401
     """Another filter holds for the same statement, the page's own or the one referred to."""
     other = tables.posting.alias(f"other{i}")
-    return exists().where(_beside(other, lead), other.c.key.in_(_keys(i, keys)), other.c.via == via)
+    return _any(other, lead, i, keys, other.c.via == via)
+
+
+def _any(other: Any, lead: Any, i: int, keys: int, *conditions: Any) -> Any:  # noqa: ANN401
+    """Another filter has a row for the same statement of the page.
+
+    The offset makes PostgreSQL look each row up, whatever it thinks of the numbers of rows: else it
+    may join, and for each leading row go through all that the other filter has.
+    """
+    rows: Select[Any] = select(literal_column("1")).select_from(other)
+    rows = rows.where(_beside(other, lead), other.c.key.in_(_keys(i, keys)), *conditions)
+    return rows.offset(literal_column("0")).exists()
 
 
 def _beside(one: Any, other: Any) -> Any:  # noqa: ANN401
