@@ -37,13 +37,14 @@ class Disk:
 
     def fill(self, room_bytes: int) -> None:
         """Leave so much room."""
-        self._limit(self._log.stat().st_size + room_bytes)
+        self.limit(self._log.stat().st_size + room_bytes)
 
     def clear(self) -> None:
         """Leave as much room as there was."""
-        self._limit(resource.RLIM_INFINITY)
+        self.limit(resource.RLIM_INFINITY)
 
-    def _limit(self, size_bytes: int) -> None:
+    def limit(self, size_bytes: int) -> None:
+        """Refuse to write to any file beyond so many bytes."""
         for process in list_workers(self._server):
             _, hard = resource.prlimit(process, resource.RLIMIT_FSIZE)
             resource.prlimit(process, resource.RLIMIT_FSIZE, (size_bytes, hard))
@@ -66,6 +67,12 @@ def server(on_sqlite: Store, credential: Credential, servers: Servers) -> LrsSer
 def disk(server: LrsServer, on_sqlite: Store) -> Disk:
     """Lend the disk."""
     return Disk(server, on_sqlite)
+
+
+async def write_for_a_while(load: Load, server: LrsServer) -> None:
+    """Write while there is room."""
+    async with load.running(server.port):
+        await load.progress(BATCHES)
 
 
 async def write_until_full(load: Load, server: LrsServer, disk: Disk) -> None:
@@ -126,3 +133,18 @@ def test_a_server_killed_on_a_full_disk_comes_back_when_there_is_room(
     asyncio.run(load.finish(server.port))
     load.check_whole(on_sqlite.ids())
     on_sqlite.check()
+
+
+def test_when_not_a_byte_can_be_written_anywhere_reads_go_on(
+    on_sqlite: Store, credential: Credential, server: LrsServer, disk: Disk
+) -> None:
+    """Not even the server's log, or the time in the lock's file that a look at it leaves."""
+    load = Load(credential)
+    asyncio.run(write_for_a_while(load, server))
+    disk.limit(0)
+    asyncio.run(refuse(server, credential))
+    asyncio.run(read(server, credential, load))
+
+    disk.clear()
+    asyncio.run(load.finish(server.port))
+    load.check_whole(on_sqlite.ids())
