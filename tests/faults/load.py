@@ -89,7 +89,7 @@ class Load:
         singles: int = SINGLE_WRITERS,
         batches: int = BATCH_WRITERS,
     ) -> None:
-        self._credential = credential
+        self.credential = credential
         self.writers = [
             *(Writer(f"single-{i}", 1) for i in range(singles)),
             *(Writer(f"batch-{i}", BATCH_STATEMENTS) for i in range(batches)),
@@ -108,7 +108,7 @@ class Load:
         self._progress = asyncio.Condition()
         async with asyncio.TaskGroup() as tasks:
             for i, writer in enumerate(self.writers):
-                line = Line(ports[i % len(ports)], self._credential)
+                line = Line(ports[i % len(ports)], self.credential)
                 tasks.create_task(self._write(writer, line, stop))
             try:
                 yield
@@ -125,7 +125,7 @@ class Load:
 
     async def finish(self, *ports: int) -> None:
         """Send what is not acknowledged until it is."""
-        lines = [Line(ports[i % len(ports)], self._credential) for i in range(len(self.writers))]
+        lines = [Line(ports[i % len(ports)], self.credential) for i in range(len(self.writers))]
         pairs = zip(self.writers, lines, strict=True)
         await asyncio.gather(*(writer.finish(line) for writer, line in pairs))
         await asyncio.gather(*(line.close() for line in lines))

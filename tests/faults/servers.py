@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -62,11 +61,6 @@ def launch_at_once(servers: Sequence[LrsServer], *command: object) -> None:
     """Start all servers by a command at the same moment, and wait until they are ready."""
     with ThreadPoolExecutor(len(servers)) as threads:
         list(threads.map(lambda server: server.launch(*command), servers))
-
-
-def launch_program(server: LrsServer, module: str) -> None:
-    """Start a server that is a Python program of the tests."""
-    server.launch(sys.executable, "-m", module)
 
 
 def list_workers(server: LrsServer) -> list[int]:
