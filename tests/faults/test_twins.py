@@ -14,7 +14,7 @@ from tests.faults.wire import open_line
 if TYPE_CHECKING:
     from tests.faults.twins import Twins
 
-BATCHES = 15  # of each writer
+BATCHES = 8  # of each writer
 
 
 def test_whichever_was_first_the_credential_that_each_one_shows_is_good(twins: Twins) -> None:
