@@ -58,9 +58,9 @@ def credential(on_sqlite: Store) -> Credential:
 
 @pytest.fixture
 def server(on_sqlite: Store, credential: Credential, servers: Servers) -> LrsServer:
-    """Serve with two processes."""
+    """Serve the store."""
     assert credential
-    return servers.start(on_sqlite, workers=2)
+    return servers.start(on_sqlite)
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ def survive_death_of_a_worker(load: Load, server: LrsServer, store: Store) -> No
     wait_for_workers(server)
 
 
-@pytest.mark.parametrize(("database", "workers"), [("sqlite", 1), ("sqlite", 2), ("postgresql", 2)])
+@pytest.mark.parametrize(("database", "workers"), [("sqlite", 1), ("sqlite", 2), ("postgresql", 1)])
 def test_after_any_kill_all_that_was_acknowledged_is_there_and_each_batch_whole_or_not_at_all(
     request: pytest.FixtureRequest, database: str, workers: int, servers: Servers
 ) -> None:
