@@ -50,10 +50,14 @@ class Follower:
         is_last = False
         while not is_last:
             is_last = stop.is_set()
-            while await self.poll():
-                is_last = False
+            await self.catch_up()
         for line in self._lines:
             await line.close()
+
+    async def catch_up(self) -> None:
+        """Poll until nothing is new."""
+        while await self.poll():
+            pass
 
     async def poll(self) -> bool:
         """Take one page; whether anything was new."""

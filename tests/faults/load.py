@@ -60,9 +60,9 @@ class Writer:
             place = len(self.sent) * self._size
             self._pending = [new_statement(self.name, place + i) for i in range(self._size)]
             self.sent.append([each["id"] for each in self._pending])
-        answer = await self._send(line)
-        self.statuses[answer] += 1
-        if answer in {200, 204}:
+        status = await self._send(line)
+        self.statuses[status] += 1
+        if status in {200, 204}:
             self.acknowledged += 1
             self._pending = []
 

@@ -14,7 +14,7 @@ from tests.faults.wire import open_line
 if TYPE_CHECKING:
     from tests.faults.twins import Twins
 
-BATCHES = 8  # of each writer
+BATCHES = 15  # of each writer
 
 
 def test_whichever_was_first_the_credential_that_each_one_shows_is_good(twins: Twins) -> None:
@@ -30,8 +30,10 @@ def test_whichever_was_first_the_credential_that_each_one_shows_is_good(twins: T
 
 
 async def write_and_follow(load: Load, twins: Twins, *followers: Follower) -> None:
-    """Write to both servers while the followers poll both."""
+    """Write to both servers while the followers, who know what is there, poll both."""
     stop = asyncio.Event()
+    for follower in followers:
+        await follower.catch_up()
     async with asyncio.TaskGroup() as tasks:
         for follower in followers:
             tasks.create_task(follower.follow(stop))
