@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.types import BigInteger, LargeBinary, SmallInteger, String
 from typing_extensions import override
 
-from statements.database import Connection, Database, Row, render
+from statements.database import Connection, Database, Row, TakesTime, render
 from statements.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -76,6 +76,10 @@ class PostgreSQLConnection(Connection):
     def rows(self, query: Executable, **parameters: object) -> list[Row]:
         sql, constants = render(query, DIALECT)
         return self._run(sql, constants | parameters).fetchall()
+
+    @override
+    def numbers(self, query: Executable, **parameters: object) -> list[int]:
+        return [number for (number,) in self.rows(query, **parameters)]
 
     @override
     def execute(self, query: Executable, **parameters: object) -> int:
@@ -150,6 +154,10 @@ class PostgreSQL(Database):
     @override
     def read(self, work: Callable[[Connection], T]) -> T:
         return self._retried(work)
+
+    @override
+    def read_at_once(self, work: Callable[[Connection], T]) -> T:
+        raise TakesTime
 
     @override
     def append(self, work: Callable[[Connection, int], T]) -> T:

@@ -134,9 +134,9 @@ class LrsServer:
             raise
 
     @property
-    def process_id(self) -> int:
-        """The process that was started; the workers, if there are several, are its children."""
-        assert self._process is not None, "not started"
+    def pid(self) -> int:
+        """Process of the running server, the parent of its workers."""
+        assert self._process is not None
         return self._process.pid
 
     @property
