@@ -58,9 +58,11 @@ def credential(on_sqlite: Store) -> Credential:
 
 @pytest.fixture
 def server(on_sqlite: Store, credential: Credential, servers: Servers) -> LrsServer:
-    """Serve the store."""
+    """Serve the store, with a log that grows with each request."""
     assert credential
-    return servers.start(on_sqlite)
+    server = servers.plan(on_sqlite, settings={"LRS_ACCESS_LOG": "yes"})
+    serve(server)
+    return server
 
 
 @pytest.fixture
