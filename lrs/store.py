@@ -6,14 +6,15 @@ import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from statements.admission import Appended
-from statements.append import Appender, head
+from statements.append import Appender
 from statements.clock import text_of
 from statements.credentials import Credentials
 from statements.database import TakesTime
 from statements.errors import Overloaded
+from statements.horizon import Horizon
 from statements.sealer import Sealer
 from statements.terms import Dictionary
 from statements.writer import Delivery, Failed, Flush, Limits, Writer
@@ -22,20 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from statements.credentials import Credential
-    from statements.database import Connection, Database
+    from statements.database import Connection, Database, Read
     from statements.requests import AppendRequest
 
 T = TypeVar("T")
 
 WAITING_A_THREAD = 64  # jobs that may wait for each thread: about a second's work
 WRITING_THREADS = 2  # one prepares while the other commits
-
-
-class Read(Protocol):
-    """A way to read: in a moment or not at all, or however long it takes."""
-
-    def __call__(self, work: Callable[[Connection], T], /) -> T:
-        """Result of `work` on a reading connection."""
 
 
 class Threads:
@@ -86,6 +80,7 @@ class Store:
         )
         self._sealer = Sealer(database)
         self._observed = observe
+        self._horizon = Horizon(database)
         self._reading = Threads(read_threads, "reader")
         self._writing = Threads(WRITING_THREADS, "document-writer")
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -116,6 +111,7 @@ class Store:
         self.writer.submit(request, ticket)
         outcome = await ticket
         if isinstance(outcome, Appended):
+            self._horizon.raise_to(outcome.horizon)
             return outcome
         raise outcome.error if isinstance(outcome, Failed) else outcome
 
@@ -137,8 +133,11 @@ class Store:
                 return self.database.read_at_once(work)
         return await self.run(lambda: self.database.read(work))
 
-    async def read_with_horizon(self, work: Callable[[Connection], T]) -> tuple[T, str]:
-        """Result of `work`, and the time up to which it has seen all that is stored (ISO 8601)."""
+    async def read_with_horizon(self, work: Callable[[Connection], T]) -> tuple[T, int]:
+        """Result of `work`, and the time up to which it has seen all that is stored.
+
+        The time is in microseconds since 1970.
+        """
         if self.database.local:
             with suppress(TakesTime):
                 return self._read_with_horizon(work, self.database.read_at_once)
@@ -164,15 +163,12 @@ class Store:
 
     async def horizon(self) -> str:
         """A time up to which all that is stored can be read (ISO 8601)."""
-        return text_of(await self.run(lambda: self._look_for_horizon(self.database.read)))
+        _, horizon = await self.read_with_horizon(lambda _: None)
+        return text_of(horizon)
 
-    def _read_with_horizon(self, work: Callable[[Connection], T], read: Read) -> tuple[T, str]:
-        horizon = self._look_for_horizon(read)
-        return read(work), text_of(horizon)
-
-    def _look_for_horizon(self, read: Read) -> int:
-        quiet = self.database.quiet_since()
-        return read(lambda connection: head(connection).stored) if quiet is None else quiet
+    def _read_with_horizon(self, work: Callable[[Connection], T], read: Read) -> tuple[T, int]:
+        horizon = self._horizon.look(read)
+        return read(work), horizon
 
     def _observe(self, flush: Flush) -> None:
         """Pass on what the writer tells of a flush, in its thread."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -80,6 +80,13 @@ class Connection(ABC):
         """First row of a query, if any."""
         found = self.rows(query, **parameters)
         return found[0] if found else None
+
+
+class Read(Protocol):
+    """A way to read: in a moment or not at all, or however long it takes."""
+
+    def __call__(self, work: Callable[[Connection], T], /) -> T:
+        """Result of `work` on a reading connection."""
 
 
 class Database(ABC):
