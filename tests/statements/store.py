@@ -11,15 +11,17 @@ from schemas.versions import Version
 from statements import tables
 from statements.admission import Appended
 from statements.append import Appender
+from statements.filters import Filters, Scope
 from statements.prepared import VOIDED_VERB, Prepared, Sender, prepare, sender
 from statements.reader import Entry, find_statement, read_log
 from statements.requests import AppendRequest
-from statements.search import Filters, Page, Record, Scope, search
+from statements.search import Page, search
 from statements.terms import Dictionary
 
 if TYPE_CHECKING:
     from statements.admission import Outcome
     from statements.database import Database
+    from statements.page_queries import Record
 
 Json = dict[str, Any]
 
