@@ -33,21 +33,32 @@ ARRAYS = {
     String: "text[]",
 }
 
-_NOT_OURS = (  # what the operator has to mend, not the programmer
+_BROKEN = (
     psycopg.OperationalError,
+    psycopg.errors.IdleInTransactionSessionTimeout,  # silent for longer than a writer may be
+)
+_NOT_OURS = (  # what the operator has to mend, not the programmer
+    *_BROKEN,
     psycopg.errors.InsufficientPrivilege,
     psycopg.errors.ReadOnlySqlTransaction,  # a standby, after a failover
 )
 APPEND_LOCK = 0x76696C6C65  # "ville": the lock under which positions are given
 CONNECT_TIMEOUT_SECONDS = 5
 LOCK_TIMEOUT_SECONDS = 20  # an append holds the lock for milliseconds
+# A writer says something to the database every few milliseconds. One that is silent for this long
+# has stopped, or can't get through, and gives up the lock that others wait for; if it only
+# stumbled, it does its transaction again.
+WRITE_IDLE_SECONDS = 5
 # A peer that vanished without a word is noticed within a quarter of a minute, a listener's too.
 KEEPALIVE: dict[str, Any] = {"keepalives_idle": 5, "keepalives_interval": 3, "keepalives_count": 3}
 LISTEN_SECONDS = 1  # how often a listener looks whether the database is being closed
 STREAM_ROWS = 1000
 
 _NOW = "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)"
-_LOCK = text("SELECT pg_advisory_xact_lock(CAST(:key AS bigint))")
+_LOCK = text(  # the limit holds for this transaction: an export is idle for as long as its reader
+    "SELECT pg_advisory_xact_lock(CAST(:key AS bigint)),"
+    f" set_config('idle_in_transaction_session_timeout', '{WRITE_IDLE_SECONDS}s', true)"
+)
 _TIME = text(f"SELECT {_NOW}")  # the server's clock, since several hosts may append
 _QUIET = text(f"SELECT {_NOW}, pg_try_advisory_xact_lock_shared({APPEND_LOCK})")
 _TABLE = text("SELECT 1 WHERE to_regclass(:name) IS NOT NULL")
@@ -233,7 +244,7 @@ class PostgreSQL(Database):
             connection = self._mine()
             try:
                 return work(connection)
-            except psycopg.OperationalError:
+            except _BROKEN:
                 unknown = connection.committing and not repeatable
                 if unknown or not connection.raw.broken:
                     raise

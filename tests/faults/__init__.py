@@ -1,0 +1,1 @@
+"""The server when what it stands on fails."""
