@@ -1,0 +1,81 @@
+"""PostgreSQL goes away under load and comes back: servers say so meanwhile, and go on after."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from tests.conformance.client import PLAIN, Client
+from tests.hostile.neighbour import Neighbour, fault_of_refusal
+from tests.http.live import wait_until
+from tests.plugins.postgresql import PostgreSQLServer
+from tests.plugins.server import serve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.plugins.server import LrsServer
+
+BATCHES = 15  # that are acknowledged before and after
+
+
+@pytest.fixture(scope="module")
+def postgresql() -> Iterator[PostgreSQLServer]:
+    """Lend a server that may be stopped; each test starts it again."""
+    with PostgreSQLServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def lrs(
+    postgresql: PostgreSQLServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LrsServer]:
+    """Run a server of two processes on it."""
+    url = postgresql.create_database("restarted")
+    with serve(tmp_path_factory.mktemp("restarted"), url, workers=2) as server:
+        yield server
+
+
+STOPS: dict[str, Callable[[PostgreSQLServer], None]] = {
+    "fast": lambda postgresql: postgresql.stop("fast"),
+    "immediate": lambda postgresql: postgresql.stop("immediate"),
+    "killed": lambda postgresql: postgresql.kill(),
+}
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_nothing_acknowledged_is_lost_when_postgresql_is_restarted_under_load(
+    lrs: LrsServer, postgresql: PostgreSQLServer, stop: str
+) -> None:
+    with Neighbour(lrs, clients=4) as neighbour:
+        wait_until(lambda: len(neighbour.acknowledged) >= BATCHES, "there is load")
+        STOPS[stop](postgresql)
+        try:
+            refused = neighbour.refused
+            wait_until(lambda: neighbour.refused > refused + 4, "writes are refused")
+            check_answers_while_away(lrs)
+        finally:
+            postgresql.start()
+        acknowledged = len(neighbour.acknowledged)
+        wait_until(lambda: len(neighbour.acknowledged) > acknowledged + BATCHES, "it goes on")
+    neighbour.check()
+    assert "Traceback" not in lrs.read_log()
+
+
+def check_answers_while_away(lrs: LrsServer) -> None:
+    """Reads and documents are refused for now; health tells who is to blame."""
+    agent = {"mbox": "mailto:a@example.org"}
+    place = {"activityId": "http://example.org/a", "agent": agent, "stateId": "s"}
+    with Client(lrs.endpoint, lrs.lend_credential(), "2.0.0") as client:
+        for response in (
+            client.get("statements"),
+            client.get("agents", agent=agent),
+            client.send("PUT", "activities/state", {}, **place),
+        ):
+            assert fault_of_refusal(response) == ""
+    with httpx.Client(base_url=lrs.url, trust_env=False, verify=PLAIN) as http:
+        assert http.get("/health/live").status_code == 200
+        ready = http.get("/health/ready")
+        assert (ready.status_code, ready.json()["checks"]["database"]) == (503, "Unavailable")
