@@ -60,7 +60,9 @@ _LOCK = text(  # the limit holds for this transaction: an export is idle for as 
     f" set_config('idle_in_transaction_session_timeout', '{WRITE_IDLE_SECONDS}s', true)"
 )
 _TIME = text(f"SELECT {_NOW}")  # the server's clock, since several hosts may append
-_QUIET = text(f"SELECT {_NOW}, pg_try_advisory_xact_lock_shared({APPEND_LOCK})")
+_QUIET = text(  # a standby knows nothing of locks on the primary, nor what is on its way from there
+    f"SELECT {_NOW}, pg_try_advisory_xact_lock_shared({APPEND_LOCK}) AND NOT pg_is_in_recovery()"
+)
 _TABLE = text("SELECT 1 WHERE to_regclass(:name) IS NOT NULL")
 _SIZE = text("SELECT pg_database_size(current_database())")
 
