@@ -41,6 +41,7 @@ _NOT_OURS = (  # what the operator has to mend, not the programmer
     *_BROKEN,
     psycopg.errors.InsufficientPrivilege,
     psycopg.errors.ReadOnlySqlTransaction,  # a standby, after a failover
+    psycopg.errors.InternalError_,  # PostgreSQL's word for a quota, a file's limit, a wrecked file
 )
 APPEND_LOCK = 0x76696C6C65  # "ville": the lock under which positions are given
 CONNECT_TIMEOUT_SECONDS = 5
