@@ -50,8 +50,14 @@ LOCK_TIMEOUT_SECONDS = 20  # an append holds the lock for milliseconds
 # has stopped, or can't get through, and gives up the lock that others wait for; if it only
 # stumbled, it does its transaction again.
 WRITE_IDLE_SECONDS = 5
-# A peer that vanished without a word is noticed within a quarter of a minute, a listener's too.
-KEEPALIVE: dict[str, Any] = {"keepalives_idle": 5, "keepalives_interval": 3, "keepalives_count": 3}
+# A peer that vanished without a word is noticed within a quarter of a minute, a listener's too, and
+# one that owes an acknowledgement, for which the system else asks again for a quarter of an hour.
+KEEPALIVE: dict[str, Any] = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,  # milliseconds
+}
 LISTEN_SECONDS = 1  # how often a listener looks whether the database is being closed
 STREAM_ROWS = 1000
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import random
+import socket
+from contextlib import closing
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 
+from statements.postgresql import PostgreSQLConnection
 from tests.conformance.client import Client
 from tests.conformance.samples import make_statement
 from tests.faults.proxy import Proxy, lose_answer, lose_request
@@ -96,6 +100,16 @@ def test_a_document_in_doubt_is_refused_for_now_and_not_written_again(
     assert fault_of_refusal(response) == ""
     found = client.get("activities/state", **place).status_code
     assert found == (200 if fault == "answer-lost" else 404)
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="this system has no such limit")
+def test_a_server_that_vanished_with_something_on_the_way_is_not_waited_for_long(
+    proxy: Proxy,
+) -> None:
+    """What the system does then cannot be had without taking a network down; that it is asked to."""
+    connection = PostgreSQLConnection(proxy.url.replace("+psycopg", ""))
+    with closing(connection.raw) as raw, socket.socket(fileno=os.dup(raw.fileno())) as end:
+        assert 0 < end.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) <= 20_000
 
 
 def test_no_random_cut_loses_or_doubles_anything(proxy: Proxy, lrs: LrsServer) -> None:
