@@ -222,7 +222,7 @@ class PatientProtocol(HttpToolsProtocol):
         if not can_answer:
             self.transport.close()
             return
-        self.transport.write(refusal.to_wire())
+        self.transport.write(refusal.to_wire(self.parser.get_method()))
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self.flow.resume_reading()

@@ -205,6 +205,13 @@ def test_a_target_over_the_limit_is_answered_414(patient: LiveServer) -> None:
         assert wire.is_closed_by_server()
 
 
+def test_a_refused_head_has_no_body(patient: LiveServer) -> None:
+    with patient.connect() as wire:
+        wire.send(b"HEAD /x?" + b"q" * 20_000 + b" HTTP/1.1\r\nHost: h\r\n\r\n")
+        assert wire.head().status == 414
+        assert wire.is_closed_by_server()
+
+
 def test_a_target_without_end_is_refused_before_it_ends(patient: LiveServer) -> None:
     with patient.connect() as wire:
         wire.send(b"GET /x?")
