@@ -37,6 +37,9 @@ from lrs.refusals import (
 if TYPE_CHECKING:
     import asyncio
 
+    from uvicorn._types import ASGI3Application
+    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
     from lrs.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -111,11 +114,18 @@ class PatientProtocol(HttpToolsProtocol):
         self._is_upgrade = False
         self._unsent_bytes = 0
         self._unsent_since = self._since
+        self._running_cycle: RequestResponseCycle | None = None
         self._arm(self.patience.shortest_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop looking."""
+        """Stop looking, and let the running request know that it can't be answered any more.
+
+        uvicorn tells only the last one, which may be waiting for it (pipelining).
+        """
         self._timer.cancel()
+        if self._running_cycle is not None and not self._running_cycle.response_complete:
+            self._running_cycle.disconnected = True
+            self._running_cycle.message_event.set()
         super().connection_lost(exc)
 
     # Receiving
@@ -181,6 +191,10 @@ class PatientProtocol(HttpToolsProtocol):
         self._idle_since = self.loop.time()
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._running_cycle = cycle
+        super()._start_asgi_task(cycle, app)
 
     def _check_size(self) -> None:
         """Refuse a message that is too large before all of it is here."""

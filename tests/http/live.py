@@ -57,6 +57,11 @@ class LiveServer:
         """Connections that the server holds."""
         return len(self._server.server_state.connections)
 
+    @property
+    def request_count(self) -> int:
+        """Requests that the application works on."""
+        return len(self._server.server_state.tasks)
+
     def connect(self) -> Wire:
         """Open a connection."""
         return Wire(socket.create_connection(("127.0.0.1", self.port), _DEADLINE_SECONDS))

@@ -279,6 +279,16 @@ def test_pipelined_requests_are_answered_in_order(patient: LiveServer) -> None:
         assert [wire.answer().body for _ in range(3)] == [b"/x ", b"/b abc", b"/c "]
 
 
+def test_a_client_that_leaves_while_requests_wait_for_another_is_no_error(
+    patient: LiveServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    with patient.connect() as wire:
+        wire.send(GET.replace(b"/x", b"/slow") + GET)
+        wait_until(lambda: patient.request_count == 1, "the first one runs")
+    wait_until(lambda: patient.request_count == 0, "it has come to its end")
+    assert [each.getMessage() for each in caplog.records if each.levelname == "ERROR"] == []
+
+
 def test_a_request_may_come_byte_by_byte(patient: LiveServer) -> None:
     with patient.connect() as wire:
         for byte in b"POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc":
