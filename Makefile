@@ -7,7 +7,7 @@ LOCKED := pyproject.toml uv.lock
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint types contracts conformance clean
+.PHONY: help run test lint types contracts conformance fuzz clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1: /p' Makefile
@@ -31,6 +31,9 @@ contracts: .venv/.dev ## check which room imports which
 conformance: .venv/.dev ## run the ADL conformance suite: SUITE=<checkout> OPTIONS=--help
 	$(if $(SUITE),,$(error which SUITE=<checkout>?))
 	$(BIN)/python -m tests.conformance.suite --suite $(SUITE) $(OPTIONS)
+
+fuzz: .venv/.dev ## send hostile requests for as long as asked: SECONDS=3600 OPTIONS=--help
+	$(BIN)/python -m tests.hostile.fuzz --seconds $(or $(SECONDS),60) $(OPTIONS)
 
 clean: ## remove what make built (never the store)
 	rm -rf .venv .uv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist

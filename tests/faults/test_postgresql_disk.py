@@ -16,7 +16,7 @@ import pytest
 from tests.conformance.client import Client
 from tests.conformance.multipart import HEADERS, encode_statements
 from tests.conformance.samples import make_attachment, make_statement
-from tests.hostile.neighbour import Neighbour, fault_of_refusal
+from tests.hostile.neighbour import Neighbour, bugs_in_log, fault_of_refusal
 from tests.http.live import wait_until
 from tests.plugins.postgresql import PostgreSQLServer, connect
 from tests.plugins.postgresql_programs import find_account, find_programs, start_program
@@ -154,7 +154,7 @@ def test_writes_are_refused_while_the_disk_is_full_and_go_on_when_there_is_room(
         wait_until(lambda: len(neighbour.acknowledged) > acknowledged + 2, "there is room again")
     neighbour.check()
     assert "the database failed: could not extend file" in lrs.read_log()
-    assert "Traceback" not in lrs.read_log()
+    assert bugs_in_log(lrs) == []
 
 
 def test_writes_are_refused_where_a_file_may_not_grow_and_others_are_taken(
@@ -170,7 +170,7 @@ def test_writes_are_refused_where_a_file_may_not_grow_and_others_are_taken(
         wait_until(lambda: len(neighbour.acknowledged) > acknowledged + 2, "others go on")
     assert send_large(client).status_code == 200
     neighbour.check()
-    assert "Traceback" not in lrs.read_log()
+    assert bugs_in_log(lrs) == []
 
 
 def send_large(client: Client) -> httpx.Response:

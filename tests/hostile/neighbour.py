@@ -56,13 +56,13 @@ class Neighbour:
 
     def check(self) -> None:
         """Nothing acknowledged is missing, nothing is doubled or half, and the store is whole."""
-        assert self.faults == []
-        assert self.acknowledged
+        assert self.faults == [], self.faults
+        assert self.acknowledged, "nothing was acknowledged"
         stored = stored_ids(self._lrs)
         for batch in self.acknowledged:
-            assert [stored[each] for each in batch] == [1] * len(batch)
+            assert [stored[each] for each in batch] == [1] * len(batch), batch
         for batch in self.tried:
-            assert sum(stored[each] for each in batch) in {0, len(batch)}
+            assert sum(stored[each] for each in batch) in {0, len(batch)}, batch
         check_store(self._lrs)
 
     def _post_on(self) -> None:
@@ -110,4 +110,16 @@ def stored_ids(lrs: LrsServer) -> Counter[str]:
 
 def check_store(lrs: LrsServer) -> None:
     """`lrs check` finds nothing; it fails with what it finds."""
-    assert json.loads(lrs.run("check", "--json"))["findings"] == 0
+    lrs.run("check")
+
+
+def bugs_in_log(lrs: LrsServer) -> list[str]:
+    """Lines of the server's log that tell of a bug: tracebacks, and what is not a log line."""
+    return [line for line in lrs.read_log().splitlines() if _is_of_a_bug(line)]
+
+
+def _is_of_a_bug(line: str) -> bool:
+    if not line.startswith("{"):
+        return True
+    facts = json.loads(line)
+    return "traceback" in facts or (facts["level"] == "error" and facts["logger"] != "access")
