@@ -113,7 +113,7 @@ def basic_credentials(authorization: str | None) -> tuple[str, str]:
     except (binascii.Error, ValueError):
         raise Unauthorized from None
     key, colon, secret = decoded.partition(":")
-    if not (key and colon):
+    if not (key and colon) or "\0" in key:  # which PostgreSQL could not even look for
         raise Unauthorized
     return key, secret
 

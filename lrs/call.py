@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -31,6 +32,7 @@ _FORM_HEADERS = {
     "accept-language",
     VERSION_HEADER,
 }
+_FIELD_VALUE = re.compile("[\t -~\x80-\xff]*")  # RFC 9110, 5.5
 MOST_PARAMETERS = 100
 
 
@@ -133,10 +135,17 @@ def _unwrap(incoming: Incoming, form: bytes) -> Incoming:
     headers = dict(incoming.headers)
     headers.pop("content-type")  # it was the form's
     given = {name: name.lower() for name in fields if name.lower() in _FORM_HEADERS}
-    headers |= {lower: fields.pop(name) for name, lower in given.items()}
+    headers |= {lower: _field_value(name, fields.pop(name)) for name, lower in given.items()}
     if body and "content-type" not in headers:
         headers["content-type"] = "application/json"
     return Incoming(method, incoming.path, fields, headers, body)
+
+
+def _field_value(name: str, value: str) -> str:
+    """A form field that stands for a header field, and might come back as one."""
+    if not _FIELD_VALUE.fullmatch(value):
+        raise _alternate_problem(f"form.{name}", "is not what a header field may hold")
+    return value
 
 
 def _content(method: str, fields: dict[str, str]) -> bytes:

@@ -16,7 +16,6 @@ so it is never late, and requests neither arm nor cancel it.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +23,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from lrs.corking import CorkedTransport
+from lrs.patience import Patience
 from lrs.refusals import (
     BODY_TOO_LARGE,
     HEADERS_TOO_LARGE,
@@ -38,54 +38,18 @@ from lrs.refusals import (
 if TYPE_CHECKING:
     import asyncio
 
+    from uvicorn._types import ASGI3Application
+    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
     from lrs.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 _IDLE, _HEAD, _BODY, _REFUSED = range(4)
 
-# Room for a target that is too long, so that the edge can refuse it with CORS fields.
-_TARGET_SLACK_BYTES: Final = 8192
 # A client that still sends when it is refused gets this long to notice: closing with unread data
 # makes its system throw the answer away.
 _LINGER_SECONDS: Final = 1.0
-# A body in tiny chunks takes a multiple of its size on the wire; nobody sends more than this.
-_CHUNKING_OVERHEAD: Final = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """The limits of one connection, in seconds and bytes."""
-
-    header_seconds: float
-    body_seconds: float
-    body_bytes_per_second: int
-    keep_alive_seconds: float
-    send_seconds: float
-    max_target_bytes: int
-    max_header_bytes: int
-    max_wire_bytes: int
-
-    @classmethod
-    def of(cls, settings: Settings) -> Patience:
-        """Return the limits that the operator has set."""
-        max_target_bytes = settings.max_query_bytes + _TARGET_SLACK_BYTES
-        return cls(
-            header_seconds=settings.header_timeout_seconds,
-            body_seconds=settings.body_timeout_seconds,
-            body_bytes_per_second=settings.body_min_bytes_per_second,
-            keep_alive_seconds=settings.keep_alive_seconds,
-            send_seconds=settings.send_timeout_seconds,
-            max_target_bytes=max_target_bytes,
-            max_header_bytes=settings.max_header_bytes,
-            max_wire_bytes=settings.max_body_bytes * _CHUNKING_OVERHEAD + max_target_bytes,
-        )
-
-    @property
-    def shortest_seconds(self) -> float:
-        """The shortest of the times: looking that often is often enough."""
-        times = (self.header_seconds, self.body_seconds, self.keep_alive_seconds, self.send_seconds)
-        return min(times)
 
 
 def protocol_with(settings: Settings) -> type[HttpToolsProtocol]:
@@ -112,11 +76,18 @@ class PatientProtocol(HttpToolsProtocol):
         self._is_upgrade = False
         self._unsent_bytes = 0
         self._unsent_since = self._since
+        self._running_cycle: RequestResponseCycle | None = None
         self._arm(self.patience.shortest_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop looking."""
+        """Stop looking, and let the running request know that it can't be answered any more.
+
+        uvicorn tells only the last one, which may be waiting for it (pipelining).
+        """
         self._timer.cancel()
+        if self._running_cycle is not None and not self._running_cycle.response_complete:
+            self._running_cycle.disconnected = True
+            self._running_cycle.message_event.set()
         super().connection_lost(exc)
 
     # Receiving
@@ -183,6 +154,10 @@ class PatientProtocol(HttpToolsProtocol):
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._running_cycle = cycle
+        super()._start_asgi_task(cycle, app)
+
     def _check_size(self) -> None:
         """Refuse a message that is too large before all of it is here."""
         patience = self.patience
@@ -223,7 +198,7 @@ class PatientProtocol(HttpToolsProtocol):
         if not can_answer:
             self.transport.close()
             return
-        self.transport.write(refusal.to_wire())
+        self.transport.write(refusal.to_wire(self.parser.get_method()))
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self.flow.resume_reading()

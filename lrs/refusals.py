@@ -24,13 +24,14 @@ class Refusal:
         """Return the JSON that every error of this server has."""
         return orjson.dumps({"error": self.code, "message": self.message, "request_id": request_id})
 
-    def to_wire(self) -> bytes:
-        """Return the whole HTTP/1.1 response, after which the connection closes."""
+    def to_wire(self, method: bytes = b"") -> bytes:
+        """Return the whole HTTP/1.1 response to a method, after which the connection closes."""
         body = orjson.dumps({"error": self.code, "message": self.message})
+        sent = b"" if method == b"HEAD" else body
         return (
             b"HTTP/1.1 %d %b\r\nconnection: close\r\ncontent-type: application/json\r\n"
             b"content-length: %d\r\n\r\n%b"
-        ) % (self.status, HTTPStatus(self.status).phrase.encode(), len(body), body)
+        ) % (self.status, HTTPStatus(self.status).phrase.encode(), len(body), sent)
 
 
 class RefusedError(Exception):

@@ -33,16 +33,31 @@ ARRAYS = {
     String: "text[]",
 }
 
-_NOT_OURS = (  # what the operator has to mend, not the programmer
+_BROKEN = (
     psycopg.OperationalError,
+    psycopg.errors.IdleInTransactionSessionTimeout,  # silent for longer than a writer may be
+)
+_NOT_OURS = (  # what the operator has to mend, not the programmer
+    *_BROKEN,
     psycopg.errors.InsufficientPrivilege,
     psycopg.errors.ReadOnlySqlTransaction,  # a standby, after a failover
+    psycopg.errors.InternalError_,  # PostgreSQL's word for a quota, a file's limit, a wrecked file
 )
 APPEND_LOCK = 0x76696C6C65  # "ville": the lock under which positions are given
 CONNECT_TIMEOUT_SECONDS = 5
 LOCK_TIMEOUT_SECONDS = 20  # an append holds the lock for milliseconds
-# A peer that vanished without a word is noticed within a quarter of a minute, a listener's too.
-KEEPALIVE: dict[str, Any] = {"keepalives_idle": 5, "keepalives_interval": 3, "keepalives_count": 3}
+# A writer says something to the database every few milliseconds. One that is silent for this long
+# has stopped, or can't get through, and gives up the lock that others wait for; if it only
+# stumbled, it does its transaction again.
+WRITE_IDLE_SECONDS = 5
+# A peer that vanished without a word is noticed within a quarter of a minute, a listener's too, and
+# one that owes an acknowledgement, for which the system else asks again for a quarter of an hour.
+KEEPALIVE: dict[str, Any] = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,  # milliseconds
+}
 LISTEN_SECONDS = 1  # how often a listener looks whether the database is being closed
 STREAM_ROWS = 1000
 
@@ -61,9 +76,14 @@ PLANS = " ".join(f"-c {name}={value}" for name, value in _PLAN_SETTINGS.items())
 PREPARED_STATEMENTS = 500  # a connection: each shape of a query is one
 
 _NOW = "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)"
-_LOCK = text("SELECT pg_advisory_xact_lock(CAST(:key AS bigint))")
-_TIME = text(f"SELECT {_NOW}")  # the server's clock, since several hosts may append
-_QUIET = text(f"SELECT {_NOW}, pg_try_advisory_xact_lock_shared({APPEND_LOCK})")
+_LOCK = text(  # the limit holds for this transaction: an export is idle for as long as its reader
+    "SELECT pg_advisory_xact_lock(CAST(:key AS bigint)),"
+    f" set_config('idle_in_transaction_session_timeout', '{WRITE_IDLE_SECONDS}s', true),"
+    f" {_NOW}"  # once the lock is held; the server's clock, since several hosts may append
+)
+_QUIET = text(  # a standby knows nothing of locks on the primary, nor what is on its way from there
+    f"SELECT {_NOW}, pg_try_advisory_xact_lock_shared({APPEND_LOCK}) AND NOT pg_is_in_recovery()"
+)
 _TABLE = text("SELECT 1 WHERE to_regclass(:name) IS NOT NULL")
 _SIZE = text("SELECT pg_database_size(current_database())")
 
@@ -177,10 +197,7 @@ class PostgreSQL(Database):
 
     @override
     def append(self, work: Callable[[Connection, int], T]) -> T:
-        def timed(connection: Connection) -> T:
-            return work(connection, connection.rows(_TIME)[0][0])
-
-        return self._retried(lambda connection: self._locked(connection, APPEND_LOCK, timed))
+        return self._retried(lambda connection: self._locked(connection, APPEND_LOCK, work))
 
     @override
     def quiet_since(self) -> int | None:
@@ -192,7 +209,7 @@ class PostgreSQL(Database):
         key = int.from_bytes(blake2b(lock, digest_size=8).digest(), "big", signed=True)
 
         def locked(connection: PostgreSQLConnection) -> T:
-            return self._locked(connection, key, work)
+            return self._locked(connection, key, lambda connection, _: work(connection))
 
         return self._retried(locked, repeatable=False)
 
@@ -239,12 +256,12 @@ class PostgreSQL(Database):
             self._opened.clear()
 
     def _locked(
-        self, connection: PostgreSQLConnection, key: int, work: Callable[[Connection], T]
+        self, connection: PostgreSQLConnection, key: int, work: Callable[[Connection, int], T]
     ) -> T:
         connection.committing = False
         with connection.raw.transaction():
-            connection.rows(_LOCK, key=key)
-            result = work(connection)
+            now = connection.rows(_LOCK, key=key)[0][-1]
+            result = work(connection, now)
             connection.committing = True
         return result
 
@@ -257,7 +274,7 @@ class PostgreSQL(Database):
             connection = self._mine()
             try:
                 return work(connection)
-            except psycopg.OperationalError:
+            except _BROKEN:
                 unknown = connection.committing and not repeatable
                 if unknown or not connection.raw.broken:
                     raise

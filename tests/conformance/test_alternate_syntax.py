@@ -69,6 +69,21 @@ def test_pages_of_a_form_go_on_with_plain_links(client_1_0_3: Client) -> None:
     assert {second["id"], result["statements"][0]["id"]} == set(ids)
 
 
+@pytest.mark.parametrize(
+    "content_type", ["text/plain\r\nX-Split: 1", "a/b\x00", "a/\u20ac", "a/b\n"]
+)
+def test_a_form_may_not_bring_what_no_header_field_can(
+    client_1_0_3: Client, content_type: str
+) -> None:
+    """It would come back as one when the document is asked for."""
+    names = {"agent": make_agent(), "activityId": make_iri("activities"), "stateId": "one"}
+    fields = {**names, "content": "x", "Content_Type": content_type}
+    response = post_form(client_1_0_3, "activities/state", "PUT", **fields)
+    assert response.status_code == 400
+    assert "form.Content-Type" in response.text
+    assert client_1_0_3.get("activities/state", **names).status_code == 404
+
+
 @pytest.mark.parametrize("resource", ["activities/state", "activities/profile", "agents/profile"])
 def test_a_document_is_put_got_and_deleted_as_a_form(client_1_0_3: Client, resource: str) -> None:
     names: dict[str, Any] = {"agent": make_agent(), "activityId": make_iri("activities")}

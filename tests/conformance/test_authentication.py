@@ -68,6 +68,7 @@ def test_a_wrong_key_and_a_wrong_secret_look_alike(lrs: LrsServer, credential: C
         "Basic:" + b64encode(b"a:b").decode(),
         "Basic " + b64encode(b"no colon").decode(),
         "Basic " + b64encode(b"\xff\xfe:\xff").decode(),
+        "Basic " + b64encode(b"a\x00:b").decode(),
         "Bearer token",
         "nonsense",
     ],

@@ -37,6 +37,7 @@ class Operation:
 
     def __init__(self, template: str, method: str) -> None:
         item = DOCUMENT["paths"][template]
+        self.template = template
         self.method = method
         self.path = template if "servers" in item else BASE + template
         self.facts = item[method]

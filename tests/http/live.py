@@ -57,6 +57,11 @@ class LiveServer:
         """Connections that the server holds."""
         return len(self._server.server_state.connections)
 
+    @property
+    def request_count(self) -> int:
+        """Requests that the application works on."""
+        return len(self._server.server_state.tasks)
+
     def connect(self) -> Wire:
         """Open a connection."""
         return Wire(socket.create_connection(("127.0.0.1", self.port), _DEADLINE_SECONDS))
@@ -105,13 +110,17 @@ class Wire:
 
     def answer(self) -> Answer:
         """Read one response with Content-Length or none."""
-        head, self._received = self._read_to(b"\r\n\r\n")
-        answer = Answer(head, b"")
+        answer = self.head()
         length = int(answer.headers.get("content-length", "0"))
         while len(self._received) < length:
             self._receive()
         answer.body, self._received = self._received[:length], self._received[length:]
         return answer
+
+    def head(self) -> Answer:
+        """Read a response that has no body, whatever its header says."""
+        head, self._received = self._read_to(b"\r\n\r\n")
+        return Answer(head, b"")
 
     def is_closed_by_server(self) -> bool:
         """Wait for the server's next byte, and tell whether the connection ended instead."""

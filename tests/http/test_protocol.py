@@ -205,6 +205,13 @@ def test_a_target_over_the_limit_is_answered_414(patient: LiveServer) -> None:
         assert wire.is_closed_by_server()
 
 
+def test_a_refused_head_has_no_body(patient: LiveServer) -> None:
+    with patient.connect() as wire:
+        wire.send(b"HEAD /x?" + b"q" * 20_000 + b" HTTP/1.1\r\nHost: h\r\n\r\n")
+        assert wire.head().status == 414
+        assert wire.is_closed_by_server()
+
+
 def test_a_target_without_end_is_refused_before_it_ends(patient: LiveServer) -> None:
     with patient.connect() as wire:
         wire.send(b"GET /x?")
@@ -270,6 +277,16 @@ def test_pipelined_requests_are_answered_in_order(patient: LiveServer) -> None:
     with patient.connect() as wire:
         wire.send(GET + post + GET.replace(b"/x", b"/c"))
         assert [wire.answer().body for _ in range(3)] == [b"/x ", b"/b abc", b"/c "]
+
+
+def test_a_client_that_leaves_while_requests_wait_for_another_is_no_error(
+    patient: LiveServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    with patient.connect() as wire:
+        wire.send(GET.replace(b"/x", b"/slow") + GET)
+        wait_until(lambda: patient.request_count == 1, "the first one runs")
+    wait_until(lambda: patient.request_count == 0, "it has come to its end")
+    assert [each.getMessage() for each in caplog.records if each.levelname == "ERROR"] == []
 
 
 def test_a_request_may_come_byte_by_byte(patient: LiveServer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -330,3 +331,14 @@ def test_fault_at_the_end_of_a_long_statement_is_found_at_once() -> None:
     twins = changed(FULL, f"{DEFINITION}.choices", [*choices, choices[-1]])
     with pytest.raises(InvalidStatement, match='the id "19999"'):
         validate_statement(twins, Version.V1)
+
+
+@pytest.mark.parametrize("members", [3_000, 30_000])
+def test_very_many_mistakes_are_refused_about_as_fast_as_one(members: int) -> None:
+    wrong = {f"http://example.org/{number}": number for number in range(members)}
+    statement = changed(MOODLE, "verb.display", wrong)
+    began = time.perf_counter()
+    with pytest.raises(InvalidStatement) as refused:
+        validate_statement(statement, Version.V2)
+    assert time.perf_counter() - began < 2
+    assert refused.value.problems[0].path.startswith("$.verb.display")

@@ -1,0 +1,1 @@
+"""The server among clients that mean it no good."""
