@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
+
+from msgspec import structs
 
 from schemas.parsing import parse
 from schemas.versions import Version
@@ -63,6 +66,12 @@ def prepared(statement: Json | bytes, by: Sender = SENDER) -> Prepared:
 def new_request(*statements: Json | bytes, by: Sender = SENDER) -> AppendRequest:
     """Make a request of these statements."""
     return AppendRequest([prepared(statement, by) for statement in statements])
+
+
+def poisoned(request: AppendRequest) -> AppendRequest:
+    """Spoil a request so that inserting it hits a bug, after its rows were written."""
+    statements = [structs.replace(each, target=b"") for each in request.statements]
+    return replace(request, statements=statements)
 
 
 def counts(outcome: Outcome) -> tuple[int, int]:
