@@ -29,6 +29,7 @@ MOST_PARAMETERS = 32_766  # SQLite's own limit
 BUSY_TIMEOUT_SECONDS = 20  # another process may hold the write lock for a large flush
 WRITER_CACHE_KIB = 131_072  # the upper levels and the hot leaves of the indexes
 READER_CACHE_KIB = 8_192  # each reading thread; the kernel's page cache is shared beneath
+HURRIED_CACHE_KIB = 65_536  # the one connection that nearly all reads come by
 CHECKPOINT_PAGES = 8_192  # 32 MiB of log: rarer checkpoints write each hot page once
 STATEMENT_CACHE = 512
 AT_ONCE_STEPS = 20_000  # of SQLite's virtual machine, five times in a read: about 2 ms in all
