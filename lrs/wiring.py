@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,13 @@ The writer takes the interpreter lock back after every SQL statement; at the def
 would wait, with the append lock held, most of the time (docs/performance.md).
 """
 
+GARBAGE_OBJECTS = 100_000
+"""So many new objects before the interpreter looks for cycles among them.
+
+Requests leave none behind. At the default of 700 it looks all the time, and now and then through
+all that is remembered, dictionaries of hundreds of thousands (docs/performance.md).
+"""
+
 
 def build(settings: Settings) -> ASGIApp:
     """The application of one server process.
@@ -38,10 +46,13 @@ def build(settings: Settings) -> ASGIApp:
     """
     logs.configure(settings)
     sys.setswitchinterval(SWITCH_SECONDS)
+    gc.set_threshold(GARBAGE_OBJECTS)
     metrics = Metrics(settings.metrics_dir)
     services = Services(settings, _store(settings, metrics), metrics)
     require_current(services.store.database)
-    return build_app(services, AccessLog() if settings.access_log else None)
+    app = build_app(services, AccessLog() if settings.access_log else None)
+    gc.freeze()  # what is here now stays: no need to look at it again
+    return app
 
 
 def _store(settings: Settings, metrics: Metrics) -> Store:

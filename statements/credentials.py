@@ -43,6 +43,8 @@ SECRET_BYTES = 32
 KEY_BYTES = 12
 REMEMBERED = 10_000
 RECONNECT_SECONDS = 0.5
+ASK_SECONDS = 0.001
+"""How often a local database is asked whether anything changed: a revocation takes so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +128,23 @@ class Credentials:
         self._database = database
         self._remembered: dict[str, Credential] = {}
         self._stamp: int | None = None
+        self._asked = -ASK_SECONDS
         self._listening = False
         self._changes = 0  # a credential read before a change may be out of date
         self._guard = threading.Lock()
 
     def recall(self, key: str) -> Credential | None:
         """The credential, if it is remembered. To be called in one thread only."""
-        stamp = self._database.stamp()
+        now = time.monotonic()
+        if now - self._asked >= ASK_SECONDS:
+            self._asked = now
+            self._notice(self._database.stamp())
+        return self._remembered.get(key) if self._is_told else None
+
+    def _notice(self, stamp: int | None) -> None:
         if stamp != self._stamp:
             self._stamp = stamp
             self._forget()
-        return self._remembered.get(key) if self._is_told else None
 
     def find(
         self, key: str, read: Callable[..., Credential | None] | None = None

@@ -18,6 +18,7 @@ from statements.errors import Unavailable
 from statements.file_lock import FileLock
 from statements.sqlite_connection import (
     HURRIED_CACHE_KIB,
+    PAGE_BYTES,
     READER_CACHE_KIB,
     WRITER_CACHE_KIB,
     HurriedConnection,
@@ -173,6 +174,7 @@ class SQLite(Database):
     def _writing(self) -> SQLiteConnection:
         if self._writer is None:
             self._writer = self._open(WRITER_CACHE_KIB)
+            self._writer.raw.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # of a file that is new
             self._writer.raw.execute("PRAGMA journal_mode = WAL")
         return self._writer
 

@@ -30,7 +30,10 @@ BUSY_TIMEOUT_SECONDS = 20  # another process may hold the write lock for a large
 WRITER_CACHE_KIB = 131_072  # the upper levels and the hot leaves of the indexes
 READER_CACHE_KIB = 8_192  # each reading thread; the kernel's page cache is shared beneath
 HURRIED_CACHE_KIB = 65_536  # the one connection that nearly all reads come by
-CHECKPOINT_PAGES = 8_192  # 32 MiB of log: rarer checkpoints write each hot page once
+# Most pages of an index get one new row in a flush, so what is written goes with the size of a page
+# (docs/performance.md). A row of the log has its own page, and the rest of it in one more.
+PAGE_BYTES = 1_024
+CHECKPOINT_PAGES = 32_768  # 32 MiB of log: rarer checkpoints write each hot page once
 STATEMENT_CACHE = 512
 AT_ONCE_STEPS = 20_000  # of SQLite's virtual machine, five times in a read: about 2 ms in all
 AT_ONCE_TIMES = 5
@@ -138,7 +141,9 @@ def _size(left: int, most: int) -> int:
 
 @lru_cache(maxsize=1024)
 def _insertion(table: Table, rows: int, if_absent: bool) -> str:  # noqa: FBT001
-    verb = "INSERT OR IGNORE" if if_absent else "INSERT"
+    # A row that is refused ends the transaction, as every caller wants it. Otherwise SQLite has to be
+    # ready to take back this statement alone, and copies each page that it changes to a file first.
+    verb = "INSERT OR IGNORE" if if_absent else "INSERT OR ROLLBACK"
     names = ", ".join(column.name for column in table.columns)
     row = "(" + ", ".join("?" * len(table.columns)) + ")"
     return f"{verb} INTO {table.name} ({names}) VALUES " + ", ".join([row] * rows)

@@ -42,7 +42,8 @@ LONELY_VERB = f"{HOME}/verbs/lonely"
 LONELY_COURSE = f"{HOME}/course/lonely"
 """Of another tenth of the statements."""
 
-_NOTE = "x" * 78  # what makes a statement of 1.1 kB
+_NOTES = [b"x" * (size * 157 // 100) for size in range(100)]
+"""Texts of 0 to 155 letters: statements of 1.1 kB on average, and of various sizes as real ones."""
 
 _TEMPLATE = (
     b'{"id":"%b","actor":{"objectType":"Agent","name":"Agent %d","account":{"homePage":"%b","name":'
@@ -112,7 +113,7 @@ def statement(n: int, statement_id: str | None = None) -> bytes:
         n % 100,
         n % 60,
         n % 59,
-        _NOTE.encode(),
+        _NOTES[n * 37 % 100],
         about.registration.encode(),
         home,
         about.tutor.encode(),

@@ -175,7 +175,7 @@ def test_a_local_database_is_asked_each_time_whether_anything_changed(
     remember(credentials)
     with closing(open_database(url)) as other:
         revoke_credential(other, KEY)
-    assert credentials.recall(KEY) is None
+    wait_until(lambda: credentials.recall(KEY) is None)
     found = credentials.find(KEY)
     assert found is not None
     assert found.revoked
