@@ -7,7 +7,7 @@ LOCKED := pyproject.toml uv.lock
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint types contracts conformance fuzz clean
+.PHONY: help run test lint types contracts conformance fuzz soak clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1: /p' Makefile
@@ -34,6 +34,9 @@ conformance: .venv/.dev ## run the ADL conformance suite: SUITE=<checkout> OPTIO
 
 fuzz: .venv/.dev ## send hostile requests for as long as asked: SECONDS=3600 OPTIONS=--help
 	$(BIN)/python -m tests.hostile.fuzz --seconds $(or $(SECONDS),60) $(OPTIONS)
+
+soak: .venv/.dev ## kill servers under load, again and again, for long: KILLS=<per deployment>
+	LRS_TEST_KILLS=$(or $(KILLS),200) $(BIN)/pytest tests/faults/test_kill.py
 
 clean: ## remove what make built (never the store)
 	rm -rf .venv .uv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist

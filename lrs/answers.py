@@ -17,7 +17,7 @@ from schemas.attachments import declared_attachments
 from schemas.formatting import to_canonical, to_ids, to_version_1
 from schemas.language import parse_accept_language
 from schemas.versions import Version
-from statements.clock import http_date_of
+from statements.clock import http_date_of, text_of
 from statements.descriptions import definition_of
 from statements.flags import Flag
 from statements.reader import attachment_sizes, attachments_of
@@ -80,11 +80,12 @@ class Answer(NamedTuple):
 
     content: bytes
     attachments: list[Stored] | None  # None: the client did not ask for them
+    newest: int = 0  # when the last of its statements was stored; microseconds since 1970
     last_modified: str | None = None
 
-    def response(self, horizon: str) -> Response:
-        """The answer over HTTP."""
-        headers = {HORIZON_HEADER: horizon}
+    def response(self, horizon: int) -> Response:
+        """The answer over HTTP; whoever sees a statement sees all that was stored before it."""
+        headers = {HORIZON_HEADER: text_of(max(horizon, self.newest))}
         if self.last_modified is not None:
             headers["Last-Modified"] = self.last_modified
         if self.attachments is None:
@@ -109,7 +110,8 @@ class Answers:
 
     def one(self, record: Record) -> Answer:
         """Answer with a single statement."""
-        return Answer(self._text(record), self._attachments([record]), http_date_of(record.stored))
+        attachments = self._attachments([record])
+        return Answer(self._text(record), attachments, record.stored, http_date_of(record.stored))
 
     def page(self, page: Page, link: Callable[[int], str]) -> Answer:
         """Answer with a StatementResult; `link` makes the `more` link of a position."""
@@ -118,7 +120,8 @@ class Answers:
         more = link(page.cursor) if page.cursor is not None else ""
         texts = b",".join([self._text(record) for record in page.records])
         content = b'{"statements":[%b],"more":%b}' % (texts, orjson.dumps(more))
-        return Answer(content, self._attachments(page.records))
+        newest = max((record.stored for record in page.records), default=0)
+        return Answer(content, self._attachments(page.records), newest)
 
     def _text(self, record: Record) -> bytes:
         payload = record.payload

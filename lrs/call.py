@@ -80,7 +80,7 @@ async def read_incoming(request: Request) -> Incoming:
     headers = {
         name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers.raw
     }
-    incoming = Incoming(request.method, request.url.path, parameters, headers)
+    incoming = Incoming(request.method, request.scope["path"], parameters, headers)
     return _unwrap(incoming, await request.body()) if _is_alternate(incoming) else incoming
 
 

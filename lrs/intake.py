@@ -15,7 +15,7 @@ from schemas.parsing import parse, split_batch
 from schemas.rules import SIGNATURE
 from schemas.signatures import check_signature
 from schemas.validation import validate_statement
-from statements.prepared import Prepared, prepare
+from statements.prepared import Prepared, prepare, uuid_bytes
 from statements.requests import AppendRequest
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _check_distinct(statements: list[Json]) -> None:
     seen = set()
     for i, statement in enumerate(statements):
         if (given := statement.get("id")) is not None:
-            if (number := UUID(given)) in seen:
+            if (number := uuid_bytes(given)) in seen:
                 rule = "another statement of the batch has the same id"
                 raise InvalidStatement(Problem(f"$[{i}].id", rule, "Communication 2.1.2"))
             seen.add(number)

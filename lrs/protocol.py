@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from lrs.corking import CorkedTransport
 from lrs.patience import Patience
 from lrs.refusals import (
     BODY_TOO_LARGE,
@@ -67,7 +68,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
         """Start with the time for a first header."""
-        super().connection_made(transport)
+        super().connection_made(CorkedTransport(transport, self.loop))  # type: ignore[arg-type]  # it has all that a transport has
         self._state = _IDLE
         self._since = self._idle_since = self.loop.time()
         self._received_bytes = 0

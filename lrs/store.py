@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from statements.admission import Appended
-from statements.append import Appender, head
+from statements.append import Appender
 from statements.clock import text_of
 from statements.credentials import Credentials
+from statements.database import TakesTime
 from statements.errors import Overloaded
+from statements.horizon import Horizon
+from statements.sealer import Sealer
 from statements.terms import Dictionary
 from statements.writer import Delivery, Failed, Flush, Limits, Writer
 
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from statements.credentials import Credential
-    from statements.database import Connection, Database
+    from statements.database import Connection, Database, Read
     from statements.requests import AppendRequest
 
 T = TypeVar("T")
@@ -71,7 +75,12 @@ class Store:
         self.database = database
         self.dictionary = Dictionary()
         self.credentials = Credentials(database)
-        self.writer = Writer(Appender(database, self.dictionary), self._deliver, limits, observe)
+        self.writer = Writer(
+            Appender(database, self.dictionary), self._deliver, limits, self._observe
+        )
+        self._sealer = Sealer(database)
+        self._observed = observe
+        self._horizon = Horizon(database)
         self._reading = Threads(read_threads, "reader")
         self._writing = Threads(WRITING_THREADS, "document-writer")
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -80,11 +89,13 @@ class Store:
         """Start the threads; call it in the event loop that will use the store."""
         self._loop = asyncio.get_running_loop()
         self.writer.start()
+        self._sealer.start()
         threading.Thread(target=self.credentials.listen, name="credentials", daemon=True).start()
 
     async def stop(self) -> None:
         """Write what is waiting, then close every connection."""
         await asyncio.to_thread(self.writer.close)
+        await asyncio.to_thread(self._sealer.close)
         self._reading.close()
         self._writing.close()
         self.database.close()
@@ -100,6 +111,7 @@ class Store:
         self.writer.submit(request, ticket)
         outcome = await ticket
         if isinstance(outcome, Appended):
+            self._horizon.raise_to(outcome.horizon)
             return outcome
         raise outcome.error if isinstance(outcome, Failed) else outcome
 
@@ -115,12 +127,21 @@ class Store:
         return await self._writing.run(work)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        """Result of `work` on a reading connection."""
+        """Result of `work` on a reading connection, at once if that takes no time."""
+        if self.database.local:
+            with suppress(TakesTime):
+                return self.database.read_at_once(work)
         return await self.run(lambda: self.database.read(work))
 
-    async def read_with_horizon(self, work: Callable[[Connection], T]) -> tuple[T, str]:
-        """Result of `work`, and the time up to which it has seen all that is stored (ISO 8601)."""
-        return await self.run(lambda: self._read_with_horizon(work))
+    async def read_with_horizon(self, work: Callable[[Connection], T]) -> tuple[T, int]:
+        """Result of `work`, and the time up to which it has seen all that is stored.
+
+        The time is in microseconds since 1970.
+        """
+        if self.database.local:
+            with suppress(TakesTime):
+                return self._read_with_horizon(work, self.database.read_at_once)
+        return await self.run(lambda: self._read_with_horizon(work, self.database.read))
 
     async def run(self, work: Callable[[], T]) -> T:
         """Result of `work` in a reading thread.
@@ -136,22 +157,23 @@ class Store:
         if (known := self.credentials.recall(key)) is not None:
             return known
         if self.database.local:
-            return self.credentials.find(key)
+            with suppress(TakesTime):
+                return self.credentials.find(key, self.database.read_at_once)
         return await self.run(lambda: self.credentials.find(key))
 
     async def horizon(self) -> str:
         """A time up to which all that is stored can be read (ISO 8601)."""
-        return text_of(await self.run(self._look_for_horizon))
+        _, horizon = await self.read_with_horizon(lambda _: None)
+        return text_of(horizon)
 
-    def _read_with_horizon(self, work: Callable[[Connection], T]) -> tuple[T, str]:
-        horizon = self._look_for_horizon()
-        return self.database.read(work), text_of(horizon)
+    def _read_with_horizon(self, work: Callable[[Connection], T], read: Read) -> tuple[T, int]:
+        horizon = self._horizon.look(read)
+        return read(work), horizon
 
-    def _look_for_horizon(self) -> int:
-        quiet = self.database.quiet_since()
-        if quiet is not None:
-            return quiet
-        return self.database.read(lambda connection: head(connection).stored)
+    def _observe(self, flush: Flush) -> None:
+        """Pass on what the writer tells of a flush, in its thread."""
+        self._sealer.note(flush.statements)
+        self._observed(flush)
 
     def _deliver(self, deliveries: list[Delivery]) -> None:
         """Wake the loop once a flush, in the writer's thread."""

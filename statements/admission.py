@@ -62,7 +62,9 @@ class Admission:
         self.given = {s.id for s in every if every_id or s.id_given}
         column = tables.statement.c
         rows = connection.find(column.id, self.given, column.id, column.stored, column.payload)
-        self._known = {found: Known(stored, payload) for found, stored, payload in rows}
+        self._known: dict[bytes, Known | Prepared] = {
+            found: Known(stored, payload) for found, stored, payload in rows
+        }
         self.accepted: list[
             tuple[Prepared, str]
         ] = []  # new statements, and who alone they may void for
@@ -79,7 +81,7 @@ class Admission:
         except StoreError as refusal:
             return refusal
         self.accepted += [(statement, request.confined_to) for statement in new.values()]
-        self._known |= {each.id: _as_known(each) for each in new.values()}
+        self._known |= new
         self._attachments |= request.attachments
         return Appended(len(new), len(request.statements) - len(new))
 
@@ -89,9 +91,10 @@ class Admission:
 
     def _is_new(self, statement: Prepared, earlier: Prepared | None) -> bool:
         """Raise Conflict if another statement, stored or `earlier`, has its id (XAPI-00142)."""
-        known = _as_known(earlier) if earlier else self._known.get(statement.id)
-        if known is None:
+        found = earlier or self._known.get(statement.id)
+        if found is None:
             return True
+        known = found if isinstance(found, Known) else _as_known(found)
         if statement.payload(text_of(known.stored)) == known.payload:
             return False  # sent again as it was: no need to compare what it means
         if same_statement(known.payload, statement.raw):

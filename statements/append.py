@@ -16,8 +16,8 @@ from statements.admission import Admission, Appended, Outcome
 from statements.clock import text_of
 from statements.descriptions import Descriptions, Source
 from statements.flags import Flag
-from statements.prepared import salt_and_digest
-from statements.references import Inherited, Net, Node
+from statements.prepared import new_salts, salted_digest
+from statements.references import Inherited, Net, Node, find_waiting
 from statements.terms import (
     ROLE_BITS,
     Dictionary,
@@ -143,8 +143,9 @@ class Flush:
         sources = [Source(p.position, p.statement.raw, p.statement.described) for p in placed]
         self._descriptions.write(self._connection, sources, self.numbers)
 
-    def _write_statements(self, placed: Iterable[Placed]) -> None:
-        self._connection.insert(tables.statement, [_row(each) for each in placed])
+    def _write_statements(self, placed: Sequence[Placed]) -> None:
+        salts = new_salts(len(placed))
+        self._connection.insert(tables.statement, list(map(_row, placed, salts)))
 
     def _write_postings(self, placed: Iterable[Placed]) -> None:
         numbers = self.numbers
@@ -157,13 +158,17 @@ class Flush:
         self._connection.insert(tables.posting, rows)
 
     def _write_references(self, placed: Iterable[Placed], given: set[bytes]) -> None:
+        """Ids that a client chose, and only those, may have been referred to before."""
+        waiting = find_waiting(self._connection, given)
+        if not waiting and all(each.statement.target is None for each in placed):
+            return
         nodes = [self._node(each) for each in placed]
         references = [
             (node.target, node.position, node.target[-1], int(node.voids), node.confined_to)
             for node in nodes
             if node.target is not None
         ]
-        net = Net(self._connection, nodes, given)
+        net = Net(self._connection, nodes, waiting)
         self._connection.insert(tables.reference, sorted(references))
         self._write_inherited(list(net.inherited()))
         self._connection.insert(tables.voided, sorted(net.voided()), if_absent=True)
@@ -189,14 +194,13 @@ def _with_horizon(outcome: Outcome, stored: int) -> Outcome:
     return outcome._replace(horizon=stored) if isinstance(outcome, Appended) else outcome
 
 
-def _row(placed: Placed) -> Row:
+def _row(placed: Placed, salt: bytes) -> Row:
     """The statement's row of the log."""
     statement, position, stored, confined_to = placed
     payload = statement.payload(text_of(stored))
-    proof = salt_and_digest(payload)
-    flags = int(statement.flags | (Flag.CONFINED if confined_to else 0))
+    flags = int(statement.flags | Flag.CONFINED) if confined_to else int(statement.flags)
     head = (position, statement.id[-1], stored, flags, statement.id)
-    return (*head, *proof, statement.organisation, payload)
+    return (*head, salt, salted_digest(salt, payload), statement.organisation, payload)
 
 
 def _place(last: Head, now: int, accepted: Iterable[tuple[Prepared, str]]) -> list[Placed]:

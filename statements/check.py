@@ -14,6 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from statements.checks.attachments import Attachments
+from statements.checks.bitmaps import check_bitmaps
 from statements.checks.descriptions import Descriptions
 from statements.checks.dictionary import check_terms
 from statements.checks.engine import check_guards, check_ledger, is_sound
@@ -97,6 +98,7 @@ class _Check:
         for posting in self._postings.compare():
             self._references.check_inherited(posting)
         self._postings.explain()
+        check_bitmaps(self._examination)
         for position, shard in self._references.voided():
             self._references.check_voided(position, shard)
         self._attachments.check_contents()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
+from email.utils import formatdate
 from functools import lru_cache
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -29,8 +29,7 @@ def _second(seconds: int) -> str:
 
 def http_date_of(microseconds: int) -> str:
     """HTTP date, to the second (RFC 9110, section 5.6.7)."""
-    moment = EPOCH + timedelta(seconds=microseconds // 1_000_000)
-    return format_datetime(moment, usegmt=True)
+    return formatdate(microseconds // 1_000_000, usegmt=True)
 
 
 def microseconds_of(moment: datetime) -> int:

@@ -21,6 +21,8 @@ from statements.clock import now
 from statements.errors import Unavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from statements.database import Connection, Database, Row
 
 _TABLE = tables.credential
@@ -116,32 +118,42 @@ def note_use(database: Database, used: dict[str, int]) -> None:
 class Credentials:
     """Credentials by key, as they are now.
 
-    Where the database can announce changes (PostgreSQL), a credential is remembered until one is
-    announced, and only as long as announcements are being listened to. Elsewhere it is read every
-    time, from the local file.
+    They are remembered where the database tells of changes: by a stamp that is looked at each time
+    (SQLite), or by announcements and only as long as those are being listened to (PostgreSQL).
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._remembered: dict[str, Credential] = {}
+        self._stamp: int | None = None
         self._listening = False
-        self._announced = 0  # a credential read before an announcement may be out of date
+        self._changes = 0  # a credential read before a change may be out of date
         self._guard = threading.Lock()
 
     def recall(self, key: str) -> Credential | None:
-        """The credential, if it is remembered."""
-        return self._remembered.get(key) if self._listening else None
+        """The credential, if it is remembered. To be called in one thread only."""
+        stamp = self._database.stamp()
+        if stamp != self._stamp:
+            self._stamp = stamp
+            self._forget()
+        return self._remembered.get(key) if self._is_told else None
 
-    def find(self, key: str) -> Credential | None:
-        """The credential with this key, read from the database."""
-        announced = self._announced
-        found = self._database.read(lambda connection: find_credential(connection, key))
+    def find(
+        self, key: str, read: Callable[..., Credential | None] | None = None
+    ) -> Credential | None:
+        """The credential with this key, read from the database (by `read` if it is given)."""
+        changes = self._changes
+        found = (read or self._database.read)(lambda connection: find_credential(connection, key))
         with self._guard:
-            if found and self._listening and announced == self._announced:
+            if found and self._is_told and changes == self._changes:
                 if len(self._remembered) >= REMEMBERED:
                     self._remembered.clear()
                 self._remembered[key] = found
         return found
+
+    @property
+    def _is_told(self) -> bool:
+        return self._listening or self._stamp is not None
 
     def listen(self) -> None:
         """Follow the announcements until the database is closed; run it in a thread of its own."""
@@ -161,7 +173,7 @@ class Credentials:
 
     def _forget(self) -> None:
         with self._guard:
-            self._announced += 1
+            self._changes += 1
             self._remembered.clear()
 
 

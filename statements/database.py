@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,6 +28,10 @@ class Rendered(NamedTuple):
     constants: dict[str, Any]  # values that stand in the query itself
 
 
+class TakesTime(Exception):
+    """A read that was to be done at once takes longer than that."""
+
+
 @lru_cache(maxsize=512)
 def render(query: Executable, dialect: Dialect) -> Rendered:
     """SQL of a query, rendered once per query object and dialect."""
@@ -42,6 +46,10 @@ class Connection(ABC):
     @abstractmethod
     def rows(self, query: Executable, **parameters: object) -> list[Row]:
         """All rows of a query, its bind parameters given by name."""
+
+    @abstractmethod
+    def numbers(self, query: Executable, **parameters: object) -> list[int]:
+        """The one column of a query, which is called `number`: many whole numbers, in any order."""
 
     @abstractmethod
     def execute(self, query: Executable, **parameters: object) -> int:
@@ -65,10 +73,20 @@ class Connection(ABC):
     def stream(self, query: Executable, **parameters: object) -> Iterator[Row]:
         """Rows of a query one by one, in constant memory."""
 
+    def take_time(self) -> None:  # noqa: B027  # most connections have time
+        """Say that what comes may take long. Raises TakesTime on a connection in a hurry."""
+
     def row(self, query: Executable, **parameters: object) -> Row | None:
         """First row of a query, if any."""
         found = self.rows(query, **parameters)
         return found[0] if found else None
+
+
+class Read(Protocol):
+    """A way to read: in a moment or not at all, or however long it takes."""
+
+    def __call__(self, work: Callable[[Connection], T], /) -> T:
+        """Result of `work` on a reading connection."""
 
 
 class Database(ABC):
@@ -78,13 +96,30 @@ class Database(ABC):
     """`sqlite` or `postgresql`, as in the names of the migration files."""
 
     local: bool
-    """A look-up by key takes microseconds: no thread need wait for it."""
+    """A look-up by key takes microseconds: no thread need wait for it (`read_at_once`)."""
 
     closed: bool = False
 
     @abstractmethod
     def read(self, work: Callable[[Connection], T]) -> T:
         """Result of `work` on this thread's reading connection; tried again if that was broken."""
+
+    @abstractmethod
+    def read_at_once(self, work: Callable[[Connection], T]) -> T:
+        """Result of `work` if it can be had within a few milliseconds, so that no thread is needed.
+
+        Raises:
+            TakesTime: it can't, or the database is not local; nothing but time was lost.
+
+        """
+
+    def stamp(self) -> int | None:
+        """A number that is another one as soon as anybody has changed anything.
+
+        To be called in one thread, and only compared with what it answered there before. None where
+        the database can't tell within microseconds.
+        """
+        return None
 
     @abstractmethod
     def append(self, work: Callable[[Connection, int], T]) -> T:

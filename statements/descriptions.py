@@ -99,10 +99,10 @@ class Descriptions:
     def _name_rows(self, source: Source, numbers: dict[str, int]) -> Iterator[Row]:
         for ifi, name in source.described.names:
             term = agent_term(ifi)
-            if self._is_new(term, name.encode()):
+            if self._is_new(term, name):
                 yield numbers[term], short_digest(name.encode()), source.position, name.encode()
 
-    def _is_new(self, term: str, said: bytes) -> bool:
+    def _is_new(self, term: str, said: str | bytes) -> bool:
         mark = hash(said)
         if self._seen.get(term) == mark:
             return False

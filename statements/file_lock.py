@@ -43,7 +43,8 @@ class FileLock:
     def look(self, now: int) -> int | None:
         """The latest time at which anybody saw the lock free, now included; None if it is held.
 
-        Another process that looks at this very moment counts as holding it.
+        Another process that looks at this very moment counts as holding it, and so does anything
+        that keeps the time from being written, such as a full disk: nobody would keep the promise.
         """
         with self._guard:
             self._looking = self._looking or self._open()
@@ -54,6 +55,8 @@ class FileLock:
             try:
                 seen = max(now, _read(self._looking))
                 os.pwrite(self._looking, seen.to_bytes(_TIME_BYTES, "big"), 0)
+            except OSError:
+                return None
             finally:
                 fcntl.flock(self._looking, fcntl.LOCK_UN)
             return seen

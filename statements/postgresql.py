@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.types import BigInteger, LargeBinary, SmallInteger, String
 from typing_extensions import override
 
-from statements.database import Connection, Database, Row, render
+from statements.database import Connection, Database, Row, TakesTime, render
 from statements.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -61,6 +61,20 @@ KEEPALIVE: dict[str, Any] = {
 LISTEN_SECONDS = 1  # how often a listener looks whether the database is being closed
 STREAM_ROWS = 1000
 
+# Every query here is a few steps in an index, whatever the tables' statistics say: they are missing
+# when a store is new, and out of date while it grows. So one plan, made once for each connection.
+_PLAN_SETTINGS = {
+    "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "max_parallel_workers_per_gather": "0",
+    "jit": "off",
+    "plan_cache_mode": "force_generic_plan",
+}
+PLANS = " ".join(f"-c {name}={value}" for name, value in _PLAN_SETTINGS.items())
+PREPARED_STATEMENTS = 500  # a connection: each shape of a query is one
+
 _NOW = "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)"
 _LOCK = text(  # the limit holds for this transaction: an export is idle for as long as its reader
     "SELECT pg_advisory_xact_lock(CAST(:key AS bigint)),"
@@ -77,18 +91,20 @@ _SIZE = text("SELECT pg_database_size(current_database())")
 class PostgreSQLConnection(Connection):
     """A connection in autocommit mode; transactions are begun and ended explicitly."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, settings: str = "") -> None:
         self.raw: psycopg.Connection[Row] = psycopg.connect(
             url,
             autocommit=True,
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
-            options=f"-c lock_timeout={LOCK_TIMEOUT_SECONDS}s",
+            options=f"-c lock_timeout={LOCK_TIMEOUT_SECONDS}s {settings}",
+            prepare_threshold=0,
             application_name="lrs",
             **KEEPALIVE,
         )
         # One type for integers of any size: else each magnitude is a statement of its own.
         self.raw.adapters.register_dumper(int, Int8Dumper)
         self.raw.adapters.register_dumper(int, Int8BinaryDumper)
+        self.raw.prepared_max = PREPARED_STATEMENTS
         self._cursor = self.raw.cursor(binary=True)
         self.committing = False  # if it breaks now, nobody knows what became of the transaction
 
@@ -96,6 +112,10 @@ class PostgreSQLConnection(Connection):
     def rows(self, query: Executable, **parameters: object) -> list[Row]:
         sql, constants = render(query, DIALECT)
         return self._run(sql, constants | parameters).fetchall()
+
+    @override
+    def numbers(self, query: Executable, **parameters: object) -> list[int]:
+        return [number for (number,) in self.rows(query, **parameters)]
 
     @override
     def execute(self, query: Executable, **parameters: object) -> int:
@@ -112,7 +132,7 @@ class PostgreSQLConnection(Connection):
 
     @override
     def script(self, sql: str) -> None:
-        self.raw.execute(sql.encode())
+        self.raw.execute(sql.encode(), prepare=False)
 
     @override
     def insert(self, table: Table, rows: Sequence[Row], *, if_absent: bool = False) -> None:
@@ -170,6 +190,10 @@ class PostgreSQL(Database):
     @override
     def read(self, work: Callable[[Connection], T]) -> T:
         return self._retried(work)
+
+    @override
+    def read_at_once(self, work: Callable[[Connection], T]) -> T:
+        raise TakesTime
 
     @override
     def append(self, work: Callable[[Connection, int], T]) -> T:
@@ -265,11 +289,11 @@ class PostgreSQL(Database):
             self._discard(connection)
             connection = None
         if connection is None:
-            connection = self._local.connection = self._open()
+            connection = self._local.connection = self._open(PLANS)
         return connection
 
-    def _open(self) -> PostgreSQLConnection:
-        connection = PostgreSQLConnection(self._url)
+    def _open(self, settings: str = "") -> PostgreSQLConnection:
+        connection = PostgreSQLConnection(self._url, settings)
         with self._guard:
             self._opened.add(connection)
         return connection

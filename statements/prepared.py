@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
 from hashlib import sha256
+from itertools import product
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
 import orjson
 
 from schemas.context_activities import with_arrays
@@ -45,8 +46,7 @@ def sender(authority: Json | None, organisation: str = "", *, may_define: bool =
     return Sender(text, terms, organisation, may_define)
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(msgspec.Struct, frozen=True):  # made in a fifth of a dataclass's time
     """A valid statement with what the store needs to know of it."""
 
     id: bytes  # 16
@@ -62,12 +62,12 @@ class Prepared:
     @property
     def id_text(self) -> str:
         """The id as JSON has it."""
-        return str(UUID(bytes=self.id))
+        return uuid_text(self.id)
 
     @property
     def target_text(self) -> str:
         """The id referred to as JSON has it; empty without one."""
-        return str(UUID(bytes=self.target)) if self.target else ""
+        return uuid_text(self.target) if self.target else ""
 
     @property
     def voids(self) -> bool:
@@ -91,12 +91,12 @@ def prepare(raw: bytes, statement: Json, version: Version, sender: Sender) -> Pr
 
     """
     given = statement.get("id")
-    statement_id = UUID(given) if given else new_id()
+    statement_id = uuid_bytes(given) if given else new_id()
     terms = terms_of(statement) + sender.terms
     if sender.authority is None:
         terms += authority_terms(statement["authority"])
     return Prepared(
-        id=statement_id.bytes,
+        id=statement_id,
         id_given=given is not None,
         raw=_complete(raw, statement, statement_id, version, sender),
         timestamp_given="timestamp" in statement,
@@ -108,33 +108,44 @@ def prepare(raw: bytes, statement: Json, version: Version, sender: Sender) -> Pr
     )
 
 
-def new_id() -> UUID:
-    """A UUID that begins with the time, kind to the unique index, and is random for the rest.
+def new_id() -> bytes:
+    """The bytes of a UUID that begins with the time, kind to the unique index; the rest is random.
 
     It says version 4: clients of xAPI know the versions of RFC 4122 only, 1 to 5, and refuse a 7.
     """
     milliseconds = time.time_ns() // 1_000_000
     number = milliseconds << 80 | int.from_bytes(os.urandom(10), "big")
-    return UUID(int=number, version=4)
+    return UUID(int=number, version=4).bytes
 
 
-def salt_and_digest(payload: bytes) -> tuple[bytes, bytes]:
-    """A fresh salt, and SHA-256 of salt and payload: proof of a text that may have to be erased."""
-    salt = os.urandom(SALT_BYTES)
-    return salt, salted_digest(salt, payload)
+def uuid_text(value: bytes) -> str:
+    """A UUID as JSON has it; `str(UUID(…))` takes five times as long."""
+    digits = value.hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def uuid_bytes(text: str) -> bytes:
+    """The 16 bytes of a UUID in its usual form."""
+    return bytes.fromhex(text.replace("-", ""))
+
+
+def new_salts(count: int) -> list[bytes]:
+    """Fresh salts, got at once."""
+    chance = os.urandom(SALT_BYTES * count)
+    return [chance[at : at + SALT_BYTES] for at in range(0, len(chance), SALT_BYTES)]
 
 
 def salted_digest(salt: bytes, payload: bytes) -> bytes:
-    """SHA-256 of salt and payload."""
+    """SHA-256 of salt and payload: proof of a text that may have to be erased."""
     return sha256(salt + payload).digest()
 
 
 def _complete(
-    raw: bytes, statement: Json, statement_id: UUID, version: Version, sender: Sender
+    raw: bytes, statement: Json, statement_id: bytes, version: Version, sender: Sender
 ) -> bytes:
     add: dict[str, bytes] = {}
     if "id" not in statement:
-        add["id"] = b'"%b"' % str(statement_id).encode()
+        add["id"] = b'"%b"' % uuid_text(statement_id).encode()
     if "version" not in statement:
         add["version"] = DEFAULT_VERSION[version]
     ours = ["stored"]
@@ -147,11 +158,15 @@ def _complete(
 
 def flags_of(statement: Json, version: Version) -> Flag:
     """What the store has to know of a valid statement without reading it."""
-    flags = Flag(0)
-    if statement["verb"]["id"] == VOIDED_VERB:
-        flags |= Flag.VOIDING
-    if "attachments" in statement or "attachments" in statement["object"]:
-        flags |= Flag.ATTACHMENTS
-    if version is Version.V2:
-        flags |= Flag.VERSION_2
-    return flags
+    voiding = statement["verb"]["id"] == VOIDED_VERB
+    attachments = "attachments" in statement or "attachments" in statement["object"]
+    return _FLAGS[voiding, attachments, version is Version.V2]
+
+
+# Made beforehand: combining flags takes longer than all the rest of it.
+_FLAGS = {
+    (voiding, attachments, version_2): Flag(
+        Flag.VOIDING * voiding | Flag.ATTACHMENTS * attachments | Flag.VERSION_2 * version_2
+    )
+    for voiding, attachments, version_2 in product((False, True), repeat=3)
+}

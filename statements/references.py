@@ -68,24 +68,37 @@ class Inherited(NamedTuple):
     shard: int
 
 
+class Waiting(NamedTuple):
+    """A stored reference, as far as its target is concerned."""
+
+    target: bytes
+    position: int  # of the statement that refers
+    voids: int
+    confined_to: int
+
+
+def find_waiting(connection: Connection, ids: Iterable[bytes]) -> list[Waiting]:
+    """References to some ids that came before them."""
+    column = tables.reference.c
+    wanted = (column.target, column.position, column.voids, column.confined_to)
+    return [Waiting(*row) for row in connection.find(column.target, ids, *wanted)]
+
+
 class Net:
     """The statements being appended with all that leads to them and all that they lead to.
 
     Args:
         connection: under the append lock, the new references not yet written.
         fresh: the statements being appended.
-        given: those of their ids that a client chose, and so may have been referred to before.
+        waiting: references to them that are stored already.
 
     """
 
-    def __init__(self, connection: Connection, fresh: list[Node], given: Iterable[bytes]) -> None:
+    def __init__(self, connection: Connection, fresh: list[Node], waiting: list[Waiting]) -> None:
         self._connection = connection
         self._fresh = {node.id: node for node in fresh}
         self._nodes = dict(self._fresh)
-        column = tables.reference.c
-        wanted = (column.target, column.position, column.voids, column.confined_to)
-        rows = connection.find(column.target, given, *wanted)
-        self._waiting = [row for row in rows if row[0] in self._fresh]
+        self._waiting = [each for each in waiting if each.target in self._fresh]
         self._load_referrers()
         self._load_targets()
 
@@ -101,9 +114,7 @@ class Net:
         The new statements' own index rows have to be written before.
         """
         voids = [(node.target, node.confined_to) for node in self._fresh.values() if node.voids]
-        voids += [
-            (target, confined_to) for target, _, voiding, confined_to in self._waiting if voiding
-        ]
+        voids += [(each.target, each.confined_to) for each in self._waiting if each.voids]
         found = ((self._nodes.get(target or b""), confined_to) for target, confined_to in voids)
         return {
             (node.position, node.shard)
@@ -140,7 +151,7 @@ class Net:
     def _load_referrers(self) -> None:
         """Load what leads to a new statement, step by step."""
         column = tables.reference.c
-        positions = {row[1] for row in self._waiting}
+        positions = {each.position for each in self._waiting}
         seen = set(positions)
         for _ in range(MOST_STEPS):
             if not positions:

@@ -46,6 +46,16 @@ posting = Table(
 )
 """The filter index: which statements a filter value matches."""
 
+bitmap = Table(
+    "bitmap",
+    metadata,
+    _column("key", BigInteger, key=True),
+    _column("segment", BigInteger, key=True),
+    _column("bits", LargeBinary),  # one for each position of the segment: statements.bitmaps
+    info={"distributed_by": "key", "append_only": True},
+)
+"""Statements that have a frequent key themselves, for segments of the log that are full."""
+
 reference = Table(
     "reference",
     metadata,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import closing
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 import click
@@ -18,8 +20,6 @@ from statements.migrate import migrate
 from statements.opening import open_database
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from lrs.settings import Settings
     from statements.database import Database
 
@@ -60,10 +60,16 @@ def _first_credential(database: Database, settings: Settings) -> tuple[str, str]
 
 
 def _write_private(file: Path, text: str) -> None:
+    """Write a file for the owner alone, whole or not at all: another `lrs run` may read it."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.touch(mode=0o600)
-    file.chmod(0o600)
-    file.write_text(text)
+    with NamedTemporaryFile("w", dir=file.parent, delete=False) as new:
+        try:
+            new.write(text)
+            new.flush()
+        except OSError:
+            Path(new.name).unlink()
+            raise
+    Path(new.name).replace(file)
 
 
 def _show(settings: Settings, key: str, secret: str) -> None:

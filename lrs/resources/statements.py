@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 import orjson
@@ -135,7 +135,7 @@ def _filters(services: Services, call: Call) -> Filters:
 
 def _more(call: Call, cursor: int) -> str:
     """Where the next page is: the same query from a position on, kept nowhere."""
-    return f"{call.incoming.path}?{urlencode(call.parameters | {'cursor': str(cursor)})}"
+    return f"{quote(call.incoming.path)}?{urlencode(call.parameters | {'cursor': str(cursor)})}"
 
 
 RESOURCE = Resource("/statements", {"PUT": put, "POST": post, "GET": get}, tells_horizon=True)

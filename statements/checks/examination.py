@@ -31,6 +31,7 @@ class Kind(StrEnum):
     FLAGS = "flags"  # what is noted beside the statement is not so
     TERM = "term"  # the dictionary of filter values
     POSTING = "posting"  # the filter index
+    BITMAP = "bitmap"  # which statements of a segment have a frequent term
     REFERENCE = "reference"  # which statement refers to which
     VOIDED = "voided"
     ATTACHMENT = "attachment"

@@ -1,1 +1,1 @@
-"""The server when what it stands on fails."""
+"""What goes wrong in production, done on purpose to real servers under load."""

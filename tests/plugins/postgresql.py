@@ -28,7 +28,7 @@ from tests.plugins.throwaway import ThrowawayDirectory
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 MEMORY = Path("/dev/shm")  # noqa: S108  only names made by mkdtemp are used in it
 MEMORY_WANTED_BYTES = 2 << 30  # a container's usual 64 MB would not hold the write-ahead log
@@ -67,12 +67,19 @@ class PostgreSQLServer:
     object or this process goes.
     """
 
-    def __init__(self, programs: Path | None = None, parent: Path | None = None) -> None:
+    def __init__(
+        self,
+        programs: Path | None = None,
+        parent: Path | None = None,
+        settings: Sequence[str] = (),
+    ) -> None:
         """Plan a server.
 
         `programs` is a directory with `initdb` and `postgres`, by default one that is found;
-        `parent` a directory to keep the data in, by default memory.
+        `parent` a directory to keep the data in, by default memory; `settings` are options of
+        `postgres` beside those that every test server has.
         """
+        self._settings = (*SETTINGS, *settings)
         self._programs = programs or find_programs()
         self._directory = ThrowawayDirectory(parent or choose_parent())
         self._process: subprocess.Popen[bytes] | None = None
@@ -107,7 +114,7 @@ class PostgreSQLServer:
         """
         if not (self.directory / "data").exists():
             self._initialise()
-        command = [str(self._programs / "postgres"), "-D", "data", *SETTINGS]
+        command = [str(self._programs / "postgres"), "-D", "data", *self._settings]
         self._last_gone, held_by_server = os.pipe()
         self._process = start_program(command, self.directory, pass_fds=(held_by_server,))
         os.close(held_by_server)

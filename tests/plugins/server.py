@@ -15,6 +15,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from ssl import PROTOCOL_TLS_CLIENT, SSLContext
 from typing import TYPE_CHECKING
 
 import httpx
@@ -29,6 +30,7 @@ COMMAND = Path(sys.executable).with_name("lrs")
 START_TIMEOUT_SECONDS = 30  # a cold interpreter, migrations and several workers on a busy machine
 STOP_TIMEOUT_SECONDS = 20
 POLL_SECONDS = 0.05
+PLAIN = SSLContext(PROTOCOL_TLS_CLIENT)  # never used; httpx would load certificates, for 0.1 s
 
 
 class CommandFailedError(Exception):
@@ -111,11 +113,15 @@ class LrsServer:
 
     def start(self) -> None:
         """Create the store, start the server and wait until it says that it is ready."""
-        self.directory.mkdir(parents=True, exist_ok=True)
         self.run("migrate")
+        self.launch(COMMAND, "serve", "--workers", self.workers)
+
+    def launch(self, *command: object) -> None:
+        """Start the server by a command, on the store as it is, and wait until it is ready."""
+        self.directory.mkdir(parents=True, exist_ok=True)
         with self._log_path.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603  the command under test
-                [COMMAND, "serve", "--workers", str(self.workers)],
+                [str(word) for word in command],
                 env=self._environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -128,20 +134,27 @@ class LrsServer:
             raise
 
     @property
+    def pid(self) -> int:
+        """Process of the running server, the parent of its workers."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def _log_path(self) -> Path:
         return self.directory / "server.log"
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while not self._is_ready():
-            ended = self._process is None or self._process.poll() is not None
-            if ended or time.monotonic() > deadline:
-                raise CommandFailedError(f"lrs serve: not ready\n{self.read_log()}")
+            status = self._process.poll() if self._process else None
+            if status is not None or time.monotonic() > deadline:
+                raise CommandFailedError(f"not ready, status {status}\n{self.read_log()}")
             time.sleep(POLL_SECONDS)  # another process: there is nothing to wait on but time
 
     def _is_ready(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/health/ready", trust_env=False).is_success
+            url = f"{self.url}/health/ready"
+            return httpx.get(url, trust_env=False, verify=PLAIN).is_success
         except httpx.TransportError:
             return False
 
@@ -160,6 +173,20 @@ class LrsServer:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+    def kill(self) -> None:
+        """Kill the server and its workers at once, and wait until nobody has its port."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        while self._is_listening():
+            time.sleep(POLL_SECONDS)
+
+    def _is_listening(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from statements import tables
 from statements.prepared import sender
 from statements.sqlite import SQLite
+from tests.statements.bitmaps import seal_all
 from tests.statements.conftest import GIVEN_URL
 from tests.statements.store import ANNA, COURSE, Store, new_request, new_statement, new_void
 
@@ -35,7 +36,7 @@ OVERWRITES_POSTGRESQL = (
 
 
 @pytest.fixture
-def filled(store: Store) -> Store:
+def filled(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     """Lend a store that has a row in every table of the log."""
     if GIVEN_URL and store.database.name == "postgresql":
         pytest.skip("distributed tables have no triggers: there the privileges protect them")
@@ -46,6 +47,7 @@ def filled(store: Store) -> Store:
     request = new_request(target, new_void(target["id"]), by=DESCRIBER)
     request.attachments[b"0" * 32] = b"content"
     store.appender.append([request])
+    seal_all(store.database, monkeypatch)
     return store
 
 

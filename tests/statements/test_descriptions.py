@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 from sqlalchemy import select
 
 from schemas.members import slices
@@ -219,7 +220,7 @@ def test_what_a_failed_flush_said_is_written_when_it_is_said_again(store: Store)
     )
     good = new_request(said, by=DEFINER)
     bad = new_request(new_statement(object=reference_to(said["id"])))
-    bad = replace(bad, statements=[replace(each, target=b"") for each in bad.statements])
+    bad = replace(bad, statements=[structs.replace(each, target=b"") for each in bad.statements])
     with pytest.raises(IndexError):
         store.appender.append([good, bad])
     store.appender.append([good])

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from statements.file_lock import FileLock
 from statements.migrate import migrate
 from statements.sqlite import SQLite
 from tests.statements.store import Store, new_statement
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LATE, EARLY = 2_000_000_000_000_000, 1_000_000_000_000_000  # microseconds since 1970
 
@@ -40,3 +38,8 @@ def test_another_process_keeps_the_promise(tmp_path: Path) -> None:
         store = Store(other)
         store.append(new_statement())
         assert [entry.stored for entry in store.log()] == [LATE + 1]
+
+
+def test_a_time_that_a_full_disk_does_not_take_is_not_promised() -> None:
+    with closing(FileLock(Path("/dev/full"))) as lock:
+        assert lock.look(LATE) is None

@@ -1,0 +1,207 @@
+"""Bitmaps of frequent keys: two filters that match millions each are intersected word by word.
+
+The log is cut into segments of positions. For a segment that is full, each key that many of its
+statements have gets a bitmap, written once: a full segment gets no index rows any more but
+inherited ones, which have no bitmaps (`statements.references`). What has no bitmap, a rare key or a
+segment at the end of the log, is read from the index rows, which are few.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+import orjson
+from sqlalchemy import bindparam, func, select
+
+from statements import tables
+from statements.index import authority_terms, terms_of
+from statements.terms import Dictionary, Role, organisation_term, posting_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from statements.database import Connection, Database, Row
+
+SEGMENT_BITS = 14
+"""A segment has 16,384 positions: a bitmap of 2 kB."""
+LEAST_ROWS = 64
+"""A bitmap takes the room of about as many index rows, and reading fewer is quick."""
+SAMPLE_EVERY = 16
+"""Frequent keys are found by looking at every sixteenth statement of a segment."""
+FIRST_GROUP, LARGEST_GROUP = 4, 64
+"""Segments that are read together: few at first, since a page may be full soon."""
+
+SEALED = 0
+"""Key of the row that says that a segment has all its bitmaps. No term has it."""
+
+_posting, _bitmap = tables.posting.c, tables.bitmap.c
+
+_OWN_POSITIONS = select(_posting.position.label("number")).where(
+    _posting.key == bindparam("key"),
+    _posting.position >= bindparam("low"),
+    _posting.position <= bindparam("high"),
+    _posting.via == 0,
+)
+_BITMAPS = select(_bitmap.segment, _bitmap.bits).where(
+    _bitmap.key == bindparam("key"),
+    _bitmap.segment >= bindparam("low"),
+    _bitmap.segment <= bindparam("high"),
+)
+_LAST_SEALED = select(func.max(_bitmap.segment)).where(_bitmap.key == SEALED)
+_LAST_POSITION = select(func.max(tables.statement.c.position))
+
+
+class Window(NamedTuple):
+    """A range of positions, both ends included."""
+
+    low: int
+    high: int
+
+
+def common(
+    connection: Connection, wanted: Sequence[Sequence[int]], window: Window, *, ascending: bool
+) -> Iterator[int]:
+    """Positions of the statements that have, of themselves, a key of each list; in order.
+
+    Args:
+        connection: reading.
+        wanted: lists of keys, the rarest first.
+        window: where to look.
+        ascending: from the low end to the high end, or the other way.
+
+    """
+    for first, last in _groups(window, ascending=ascending):
+        masks = dict.fromkeys(range(first, last + 1), -1)
+        for keys in wanted:
+            present = _present(connection, keys, masks)
+            masks = {each: both for each in masks if (both := masks[each] & present[each])}
+            if not masks:
+                break
+        for segment in sorted(masks, reverse=not ascending):
+            for position in positions_of(segment, masks[segment], ascending=ascending):
+                if window.low <= position <= window.high:
+                    yield position
+
+
+def positions_of(segment: int, mask: int, *, ascending: bool) -> Iterator[int]:
+    """Positions of the bits that are set."""
+    while mask:
+        bit = (mask & -mask if ascending else mask).bit_length() - 1
+        yield segment << SEGMENT_BITS | bit
+        mask ^= 1 << bit
+
+
+def mask_of(connection: Connection, key: int, segment: int) -> int:
+    """The statements of a segment that have a key themselves, by the index rows."""
+    return _own(connection, key, [segment])[segment]
+
+
+def seal_next(database: Database) -> bool:
+    """Write the bitmaps of the next full segment; False if there is none.
+
+    Safe to run in several processes at once.
+    """
+    segment = database.read(_next_full)
+    if segment is None:
+        return False
+    rows = database.read(lambda connection: _rows(connection, segment))
+    database.write(
+        lambda connection: connection.insert(tables.bitmap, rows, if_absent=True),
+        lock=b"bitmap",
+    )
+    return True
+
+
+def _next_full(connection: Connection) -> int | None:
+    last_sealed = connection.rows(_LAST_SEALED)[0][0]
+    segment = 0 if last_sealed is None else int(last_sealed) + 1
+    last_position = connection.rows(_LAST_POSITION)[0][0] or 0
+    return segment if last_position >= _window(segment, segment).high else None
+
+
+def _rows(connection: Connection, segment: int) -> list[Row]:
+    """Rows of a full segment for the table."""
+    rows: list[Row] = [(SEALED, segment, b"")]
+    for key in _frequent(connection, segment):
+        mask = mask_of(connection, key, segment)
+        if mask.bit_count() >= LEAST_ROWS:
+            rows.append((key, segment, mask.to_bytes(_segment_bytes(), "little")))
+    return rows
+
+
+def _frequent(connection: Connection, segment: int) -> list[int]:
+    """Keys that several of the statements looked at have: all that are frequent, very likely."""
+    low, high = _window(segment, segment)
+    column = tables.statement.c
+    sample = range(low + SAMPLE_EVERY // 2, high + 1, SAMPLE_EVERY)
+    seen: Counter[tuple[str, Role]] = Counter()
+    for payload, organisation in connection.find(
+        column.position, sample, column.payload, column.organisation
+    ):
+        statement = orjson.loads(payload)
+        seen.update(terms_of(statement) + authority_terms(statement["authority"]))
+        if organisation:
+            seen[organisation_term(organisation), Role.DIRECT] += 1
+    often = [term for term, count in seen.items() if count > 1]
+    numbers = Dictionary().look_up(connection, {term for term, _ in often})
+    return sorted(posting_key(numbers[term], role) for term, role in often)
+
+
+def _present(
+    connection: Connection, keys: Sequence[int], segments: Mapping[int, int]
+) -> dict[int, int]:
+    """A mask for each segment: which of its statements have one of the keys."""
+    present = dict.fromkeys(segments, 0)
+    for key in keys:
+        low, high = min(segments), max(segments)
+        found: dict[int, bytes] = dict(connection.rows(_BITMAPS, key=key, low=low, high=high))
+        for segment in present.keys() & found.keys():
+            present[segment] |= int.from_bytes(found[segment], "little")
+        without = [each for each in segments if each not in found]
+        for segment, mask in _own(connection, key, without).items():
+            present[segment] |= mask
+    return present
+
+
+def _own(connection: Connection, key: int, segments: Sequence[int]) -> dict[int, int]:
+    """The same for one key, from the index rows."""
+    masks = {segment: bytearray(_segment_bytes()) for segment in segments}
+    for first, last in _runs(segments):
+        low, high = _window(first, last)
+        for position in connection.numbers(_OWN_POSITIONS, key=key, low=low, high=high):
+            mask = masks[position >> SEGMENT_BITS]
+            mask[(position & (1 << SEGMENT_BITS) - 1) >> 3] |= 1 << (position & 7)
+    return {segment: int.from_bytes(mask, "little") for segment, mask in masks.items()}
+
+
+def _window(first: int, last: int) -> Window:
+    """Positions of some segments."""
+    return Window(first << SEGMENT_BITS, (last + 1 << SEGMENT_BITS) - 1)
+
+
+def _segment_bytes() -> int:
+    return max(1, 1 << SEGMENT_BITS >> 3)
+
+
+def _groups(window: Window, *, ascending: bool) -> Iterator[tuple[int, int]]:
+    """First and last segment of what is read together, from one end of the window to the other."""
+    low, high = window.low >> SEGMENT_BITS, window.high >> SEGMENT_BITS
+    size = FIRST_GROUP
+    while low <= high:
+        if ascending:
+            yield low, min(high, low + size - 1)
+            low += size
+        else:
+            yield max(low, high - size + 1), high
+            high -= size
+        size = min(size * 4, LARGEST_GROUP)
+
+
+def _runs(segments: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """First and last of segments that follow one another."""
+    numbered = enumerate(sorted(segments))
+    for _, run in groupby(numbered, lambda pair: pair[1] - pair[0]):
+        members = [segment for _, segment in run]
+        yield members[0], members[-1]

@@ -1,0 +1,125 @@
+"""The server that is measured: a real one, its store on a real disk."""
+
+from __future__ import annotations
+
+import base64
+import os
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from statements import tables
+from statements.credentials import find_credential
+from statements.opening import open_database
+from tests.benchmarks.http_load import Target
+from tests.benchmarks.questions import Known
+from tests.plugins.postgresql import PostgreSQLServer
+from tests.plugins.server import LrsServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from statements.credentials import Credential
+    from statements.database import Connection
+
+KNOWN_IDS = 20_000
+
+
+class Stand(NamedTuple):
+    """A running server and the way to its store."""
+
+    server: LrsServer
+    database_url: str
+    target: Target
+    credential: Credential
+
+    def memory_bytes(self) -> int:
+        """The most that the server's processes have had in memory, each at its worst moment."""
+        return sum(_peak_bytes(pid) for pid in _family(self.server.pid))
+
+    def disk_bytes(self) -> int:
+        """Bytes of the store on disk, indexes included."""
+        with closing(open_database(self.database_url)) as database:
+            return database.size_bytes()
+
+    def known(self) -> Known:
+        """What the store holds."""
+        with closing(open_database(self.database_url)) as database:
+            return database.read(_look)
+
+
+@contextmanager
+def stand(database: str, workers: int, directory: Path) -> Iterator[Stand]:
+    """Start a server on a new store in a directory, on `sqlite` or `postgresql`."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=directory) as name:
+        path = Path(name)
+        if database == "sqlite":
+            with _served(path, None, workers) as started:
+                yield started
+            return
+        path.chmod(0o711)  # PostgreSQL may run as another account
+        with PostgreSQLServer(parent=path, settings=PRODUCTION) as postgresql:
+            url = postgresql.create_database("lrs")
+            with _served(path, url, workers) as started:
+                yield started
+
+
+# What docs/operate.md tells operators to set.
+PRODUCTION = (
+    "--shared_buffers=1GB",
+    "--max_wal_size=8GB",
+    "--checkpoint_timeout=15min",
+    "--wal_compression=on",
+)
+
+
+@contextmanager
+def _served(path: Path, url: str | None, workers: int) -> Iterator[Stand]:
+    server = LrsServer(path, url, workers=workers, settings={"LRS_ACCESS_LOG": "yes"})
+    server.start()
+    try:
+        lent = server.create_credential("benchmark")
+        database_url = url or f"sqlite:///{path / 'data' / 'lrs.sqlite3'}"
+        token = base64.b64encode(f"{lent.key}:{lent.secret}".encode()).decode()
+        with closing(open_database(database_url)) as database:
+            credential = database.read(lambda connection: find_credential(connection, lent.key))
+        assert credential is not None
+        yield Stand(server, database_url, Target(server.port, f"Basic {token}"), credential)
+    finally:
+        server.stop()
+
+
+def _look(connection: Connection) -> Known:
+    column = tables.statement.c
+    bounds = select(func.max(column.position), func.min(column.stored), func.max(column.stored))
+    size, first, last = connection.rows(bounds)[0]
+    step = max(1, size // KNOWN_IDS)
+    rows = connection.find(column.position, range(1, size + 1, step), column.id)
+    return Known(size, [str(UUID(bytes=row[0])) for row in rows], first, last)
+
+
+def _family(pid: int) -> Iterator[int]:
+    yield pid
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        yield from _family(int(child))
+
+
+def _peak_bytes(pid: int) -> int:
+    status = dict(
+        line.split(":\t", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines()
+    )
+    return int(status["VmHWM"].split()[0]) * 1024
+
+
+def machine() -> str:
+    """One line that names the machine."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    model = next((line.split(":", 1)[1].strip() for line in lines if "model name" in line), "?")
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    cores = len(os.sched_getaffinity(0))
+    return f"{cores} cores of {model}, {memory:.0f} GiB, Linux {os.uname().release}"

@@ -1,0 +1,31 @@
+"""Bitmaps of segments so small that a test fills some."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from statements.bitmaps import seal_next
+
+if TYPE_CHECKING:
+    import pytest
+
+    from statements.database import Database
+
+
+def make_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make segments of two positions, each key frequent, and pages that need bitmaps soon."""
+    monkeypatch.setattr("statements.bitmaps.SEGMENT_BITS", 1)
+    monkeypatch.setattr("statements.bitmaps.LEAST_ROWS", 1)
+    monkeypatch.setattr("statements.bitmaps.SAMPLE_EVERY", 1)
+    monkeypatch.setattr("statements.bitmaps.FIRST_GROUP", 1)
+    monkeypatch.setattr("statements.search.COUNTED", 1)
+    monkeypatch.setattr("statements.search.WALKED", 1)
+
+
+def seal_all(database: Database, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Write the bitmaps of every full segment, small ones; how many there were."""
+    make_small(monkeypatch)
+    sealed = 0
+    while seal_next(database):
+        sealed += 1
+    return sealed
