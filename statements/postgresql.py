@@ -46,18 +46,12 @@ _NOT_OURS = (  # what the operator has to mend, not the programmer
 APPEND_LOCK = 0x76696C6C65  # "ville": the lock under which positions are given
 CONNECT_TIMEOUT_SECONDS = 5
 LOCK_TIMEOUT_SECONDS = 20  # an append holds the lock for milliseconds
-# A writer says something to the database every few milliseconds. One that is silent for this long
-# has stopped, or can't get through, and gives up the lock that others wait for; if it only
-# stumbled, it does its transaction again.
+# A writer that is silent for this long has stopped, or can't get through, and loses the lock that
+# others wait for; if it only stumbled, it does its transaction again.
 WRITE_IDLE_SECONDS = 5
-# A peer that vanished without a word is noticed within a quarter of a minute, a listener's too, and
-# one that owes an acknowledgement, for which the system else asks again for a quarter of an hour.
-KEEPALIVE: dict[str, Any] = {
-    "keepalives_idle": 5,
-    "keepalives_interval": 3,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 15_000,  # milliseconds
-}
+# A peer that vanished without a word is noticed within a quarter of a minute, a listener's too.
+KEEPALIVE: dict[str, Any] = {"keepalives_idle": 5, "keepalives_interval": 3, "keepalives_count": 3}
+UNACKNOWLEDGED_MILLISECONDS = 15_000  # in which case the system waits for a quarter of an hour
 LISTEN_SECONDS = 1  # how often a listener looks whether the database is being closed
 STREAM_ROWS = 1000
 
@@ -99,6 +93,7 @@ class PostgreSQLConnection(Connection):
             options=f"-c lock_timeout={LOCK_TIMEOUT_SECONDS}s {settings}",
             prepare_threshold=0,
             application_name="lrs",
+            tcp_user_timeout=UNACKNOWLEDGED_MILLISECONDS,
             **KEEPALIVE,
         )
         # One type for integers of any size: else each magnitude is a statement of its own.
