@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from statements.database import Database, Row
     from statements.prepared import Prepared, Sender
 
-FILL_STATEMENTS = 20_000  # in a transaction of the fill: sorted, neighbours in the index go in together
+FILL_STATEMENTS = (
+    20_000  # in a transaction of the fill: sorted, neighbours in the index go in together
+)
 BATCH = 100
 
 
