@@ -7,10 +7,10 @@ LOCKED := pyproject.toml uv.lock
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint types contracts conformance fuzz soak clean
+.PHONY: help run test lint types contracts conformance bench bench-large soak fuzz clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1: /p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1: /p' Makefile
 
 run: .venv/.runtime ## start the record store: LRS_HOST, LRS_PORT, LRS_DATA_DIR, LRS_DATABASE_URL
 	$(BIN)/lrs run
@@ -32,11 +32,17 @@ conformance: .venv/.dev ## run the ADL conformance suite: SUITE=<checkout> OPTIO
 	$(if $(SUITE),,$(error which SUITE=<checkout>?))
 	$(BIN)/python -m tests.conformance.suite --suite $(SUITE) $(OPTIONS)
 
-fuzz: .venv/.dev ## send hostile requests for as long as asked: SECONDS=3600 OPTIONS=--help
-	$(BIN)/python -m tests.hostile.fuzz --seconds $(or $(SECONDS),60) $(OPTIONS)
+bench: .venv/.dev ## measure speed, memory and disk at a million statements: OPTIONS=--help
+	$(BIN)/python -m tests.benchmarks $(OPTIONS)
+
+bench-large: .venv/.dev ## the same at ten million statements, within two hours
+	$(BIN)/python -m tests.benchmarks --size 10000000 $(OPTIONS)
 
 soak: .venv/.dev ## kill servers under load, again and again, for long: KILLS=<per deployment>
 	LRS_TEST_KILLS=$(or $(KILLS),200) $(BIN)/pytest tests/faults/test_kill.py
+
+fuzz: .venv/.dev ## send hostile requests for as long as asked: SECONDS=3600 OPTIONS=--help
+	$(BIN)/python -m tests.hostile.fuzz --seconds $(or $(SECONDS),60) $(OPTIONS)
 
 clean: ## remove what make built (never the store)
 	rm -rf .venv .uv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist

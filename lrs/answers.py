@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from lrs.call import Call
     from statements.database import Connection
-    from statements.search import Record
+    from statements.page_queries import Record
     from statements.terms import Dictionary
 
 Json = dict[str, Any]

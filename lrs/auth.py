@@ -13,8 +13,8 @@ from lrs.errors import Forbidden, Unauthorized
 from schemas.identity import agent_ifi
 from statements.clock import now
 from statements.credentials import Credential
+from statements.filters import Scope
 from statements.prepared import Sender, sender
-from statements.search import Scope
 
 _READ_STATEMENTS = frozenset({"statements/read", "statements/read/mine"})
 _STATE = frozenset({"state/read", "state/write"})

@@ -9,9 +9,10 @@ import orjson
 
 from schemas.attachments import declared_attachments
 from statements.append import head
+from statements.filters import Filters, Scope
 from statements.flags import Flag
 from statements.reader import attachments_of
-from statements.search import Filters, Record, Scope, search
+from statements.search import search
 from statements.terms import Dictionary
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from statements.database import Connection, Database
+    from statements.page_queries import Record
 
 PAGE_STATEMENTS = 200
 

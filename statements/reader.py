@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import bindparam, exists, func, select
 
 from statements import tables
+from statements.page_queries import Record
 from statements.references import has_own
-from statements.search import Record, Scope
 from statements.terms import Dictionary, Role, agent_term, organisation_term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from statements.database import Connection
+    from statements.filters import Scope
 
 _IS_VOIDED = exists().where(tables.voided.c.position == tables.statement.c.position)
 _BY_ID = select(

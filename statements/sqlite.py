@@ -5,172 +5,34 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import contextmanager
-from functools import lru_cache
-from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.dialects import sqlite
 from typing_extensions import override
 
 from statements.clock import now
-from statements.database import Connection, Database, Row, TakesTime, render
+from statements.database import Connection, Database, TakesTime
 from statements.errors import Unavailable
 from statements.file_lock import FileLock
+from statements.sqlite_connection import (
+    HURRIED_CACHE_KIB,
+    READER_CACHE_KIB,
+    WRITER_CACHE_KIB,
+    HurriedConnection,
+    SQLiteConnection,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
-    from sqlalchemy import Column, ColumnElement, Table
-    from sqlalchemy.sql import Executable
 
 T = TypeVar("T")
 
 DIALECT = sqlite.dialect(paramstyle="named")
 
-# Many rows go into one SQL statement: the interpreter lock is let go and taken back with each, and
-# under load taking it back costs milliseconds. Beyond the exact sizes only powers of two are used,
-# so that the texts stay in the statement cache.
-EXACT_SIZES = 32
-MOST_PARAMETERS = 32_766  # SQLite's own limit
-
-BUSY_TIMEOUT_SECONDS = 20  # another process may hold the write lock for a large flush
-WRITER_CACHE_KIB = 131_072  # the upper levels and the hot leaves of the indexes
-READER_CACHE_KIB = 8_192  # each reading thread; the kernel's page cache is shared beneath
-CHECKPOINT_PAGES = 8_192  # 32 MiB of log: rarer checkpoints write each hot page once
-STATEMENT_CACHE = 512
-AT_ONCE_STEPS = 20_000  # of SQLite's virtual machine, five times in a read: about 2 ms in all
-AT_ONCE_TIMES = 5
-
 _TABLE = text("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name")
-
-
-class SQLiteConnection(Connection):
-    """A connection in autocommit mode; transactions are begun and ended explicitly."""
-
-    def __init__(
-        self, path: str, cache_kib: int, timeout_seconds: float = BUSY_TIMEOUT_SECONDS
-    ) -> None:
-        self.raw = sqlite3.connect(
-            path,
-            timeout=timeout_seconds,
-            isolation_level=None,
-            check_same_thread=False,  # closed by another thread at shutdown
-            cached_statements=STATEMENT_CACHE,
-        )
-        self.raw.execute(f"PRAGMA cache_size = -{cache_kib}")
-        self.raw.execute("PRAGMA synchronous = FULL")  # a commit is durable before it is answered
-        self.raw.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-        self.raw.execute("PRAGMA recursive_triggers = ON")  # INSERT OR REPLACE meets them too
-
-    @override
-    def rows(self, query: Executable, **parameters: object) -> list[Row]:
-        return self._run(query, parameters).fetchall()
-
-    @override
-    def numbers(self, query: Executable, **parameters: object) -> list[int]:
-        # One row instead of many, for the same reason for which rows go in together (see above).
-        sql, constants = render(query, DIALECT)
-        text = f"SELECT group_concat(number) FROM ({sql})"  # noqa: S608
-        (joined,) = self.raw.execute(text, constants | parameters).fetchone()
-        return [int(number) for number in joined.split(",")] if joined else []
-
-    @override
-    def execute(self, query: Executable, **parameters: object) -> int:
-        return self._run(query, parameters).rowcount
-
-    @override
-    def stream(self, query: Executable, **parameters: object) -> Iterator[Row]:
-        return iter(self._run(query, parameters))
-
-    @override
-    def script(self, sql: str) -> None:
-        for command in _commands(sql):
-            self.raw.execute(command)
-
-    @override
-    def insert(self, table: Table, rows: Sequence[Row], *, if_absent: bool = False) -> None:
-        width = len(table.columns)
-        start = 0
-        while start < len(rows):
-            size = _size(len(rows) - start, MOST_PARAMETERS // width)
-            values = list(chain.from_iterable(rows[start : start + size]))
-            self.raw.execute(_insertion(table, size, if_absent), values)
-            start += size
-
-    @override
-    def find(
-        self, by: Column[Any], values: Iterable[object], *columns: ColumnElement[Any]
-    ) -> list[Row]:
-        wanted = list(values)
-        found: list[Row] = []
-        start = 0
-        while start < len(wanted):
-            size = _size(len(wanted) - start, MOST_PARAMETERS)
-            text = _lookup(by, size, columns)
-            found += self.raw.execute(text, wanted[start : start + size])
-            start += size
-        return found
-
-    def _run(self, query: Executable, parameters: dict[str, object]) -> sqlite3.Cursor:
-        sql, constants = render(query, DIALECT)
-        return self.raw.execute(sql, constants | parameters)
-
-
-class HurriedConnection(SQLiteConnection):
-    """A connection that gives up what takes long, rather than keep its thread from others."""
-
-    def __init__(self, path: str, cache_kib: int) -> None:
-        super().__init__(path, cache_kib, timeout_seconds=0)
-        self._left = 0
-        self.raw.set_progress_handler(self._is_over, AT_ONCE_STEPS)
-
-    def begin(self) -> None:
-        """Begin another read."""
-        self._left = AT_ONCE_TIMES
-
-    @override
-    def take_time(self) -> None:
-        raise TakesTime
-
-    def _is_over(self) -> bool:
-        self._left -= 1
-        return self._left < 0
-
-
-def _size(left: int, most: int) -> int:
-    """How many of the rows left go into the next SQL statement."""
-    if left <= EXACT_SIZES:
-        return left
-    return 1 << (min(left, most).bit_length() - 1)
-
-
-@lru_cache(maxsize=1024)
-def _insertion(table: Table, rows: int, if_absent: bool) -> str:  # noqa: FBT001
-    verb = "INSERT OR IGNORE" if if_absent else "INSERT"
-    names = ", ".join(column.name for column in table.columns)
-    row = "(" + ", ".join("?" * len(table.columns)) + ")"
-    return f"{verb} INTO {table.name} ({names}) VALUES " + ", ".join([row] * rows)
-
-
-@lru_cache(maxsize=1024)
-def _lookup(by: Column[Any], size: int, columns: tuple[ColumnElement[Any], ...]) -> str:
-    names = ", ".join(str(column) for column in columns)
-    marks = ", ".join("?" * size)
-    return f"SELECT {names} FROM {by.table.name} WHERE {by.name} IN ({marks})"  # noqa: S608
-
-
-def _commands(sql: str) -> Iterator[str]:
-    """Split a script at the semicolons that end a complete statement (triggers contain others)."""
-    command = ""
-    for line in sql.splitlines():
-        command += line + "\n"
-        if sqlite3.complete_statement(command):
-            yield command
-            command = ""
-    if command.strip():
-        yield command
 
 
 @contextmanager
@@ -301,7 +163,7 @@ class SQLite(Database):
     def _hurried(self) -> HurriedConnection:
         hurried: HurriedConnection | None = getattr(self._local, "hurried", None)
         if hurried is None:
-            hurried = HurriedConnection(self.path, READER_CACHE_KIB)
+            hurried = HurriedConnection(self.path, HURRIED_CACHE_KIB)
             hurried.raw.execute("PRAGMA query_only = ON")
             self._opened.append(hurried)
             self._local.hurried = hurried

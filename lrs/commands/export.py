@@ -22,8 +22,8 @@ from schemas.parsing import parse
 from schemas.validation import validate_agent
 from schemas.versions import Version
 from statements.clock import microseconds_of
+from statements.filters import Filters, Scope
 from statements.migrate import open_current, require_current
-from statements.search import Filters, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,8 @@ from uuid import UUID
 from lrs.importing.bookmarks import Bookmark
 from lrs.importing.sources import SourceError
 from schemas.formats import is_uuid
+from statements.filters import Scope
 from statements.reader import find_statement
-from statements.search import Scope
 from statements.terms import Dictionary
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ from lrs.endpoint import HORIZON_HEADER, Resource
 from lrs.errors import NotFound
 from lrs.intake import take_in
 from statements.clock import text_of
+from statements.filters import Filters
 from statements.reader import find_statement
-from statements.search import Filters, search
+from statements.search import search
 
 if TYPE_CHECKING:
     from lrs.call import Call

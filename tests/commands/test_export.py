@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lrs.exporting import Selection, export
+from statements.filters import Filters
 from statements.opening import open_database
-from statements.search import Filters
 from tests.commands.samples import without, write_lines
 from tests.conformance.samples import (
     make_agent,

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from statements.postgresql import PostgreSQLConnection
+from statements.postgresql_connection import PostgreSQLConnection
 from tests.conformance.client import Client
 from tests.conformance.samples import make_statement
 from tests.faults.proxy import Proxy, lose_answer, lose_request

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from statements.postgresql import LOCK_TIMEOUT_SECONDS, WRITE_IDLE_SECONDS
+from statements.postgresql import WRITE_IDLE_SECONDS
+from statements.postgresql_connection import LOCK_TIMEOUT_SECONDS
 from tests.conformance.client import Client
 from tests.conformance.samples import make_statement
 from tests.faults.proxy import Hold, Proxy

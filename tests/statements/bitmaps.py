@@ -18,8 +18,8 @@ def make_small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("statements.bitmaps.LEAST_ROWS", 1)
     monkeypatch.setattr("statements.bitmaps.SAMPLE_EVERY", 1)
     monkeypatch.setattr("statements.bitmaps.FIRST_GROUP", 1)
-    monkeypatch.setattr("statements.search.COUNTED", 1)
-    monkeypatch.setattr("statements.search.WALKED", 1)
+    monkeypatch.setattr("statements.inquiry.COUNTED", 1)
+    monkeypatch.setattr("statements.inquiry.WALKED", 1)
 
 
 def seal_all(database: Database, monkeypatch: pytest.MonkeyPatch) -> int:

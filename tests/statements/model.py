@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from statements.search import Filters, Scope
+    from statements.filters import Filters, Scope
 
 Json = dict[str, Any]
 

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
+
+from msgspec import structs
 
 from schemas.parsing import parse
 from schemas.versions import Version
 from statements import tables
 from statements.admission import Appended
 from statements.append import Appender
+from statements.filters import Filters, Scope
 from statements.prepared import VOIDED_VERB, Prepared, Sender, prepare, sender
 from statements.reader import Entry, find_statement, read_log
 from statements.requests import AppendRequest
-from statements.search import Filters, Page, Record, Scope, search
+from statements.search import Page, search
 from statements.terms import Dictionary
 
 if TYPE_CHECKING:
     from statements.admission import Outcome
     from statements.database import Database
+    from statements.page_queries import Record
 
 Json = dict[str, Any]
 
@@ -61,6 +66,12 @@ def prepared(statement: Json | bytes, by: Sender = SENDER) -> Prepared:
 def new_request(*statements: Json | bytes, by: Sender = SENDER) -> AppendRequest:
     """Make a request of these statements."""
     return AppendRequest([prepared(statement, by) for statement in statements])
+
+
+def poisoned(request: AppendRequest) -> AppendRequest:
+    """Spoil a request so that inserting it hits a bug, after its rows were written."""
+    statements = [structs.replace(each, target=b"") for each in request.statements]
+    return replace(request, statements=statements)
 
 
 def counts(outcome: Outcome) -> tuple[int, int]:

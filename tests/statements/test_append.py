@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -31,6 +30,7 @@ from tests.statements.store import (
     new_request,
     new_statement,
     new_void,
+    poisoned,
     prepared,
     reference_to,
     text_id,
@@ -42,11 +42,6 @@ if TYPE_CHECKING:
     from statements.admission import Outcome
 
 BEFORE = microseconds_of(datetime(2020, 1, 1, tzinfo=UTC))
-
-
-def poisoned(request: AppendRequest) -> AppendRequest:
-    """Spoil a request so that inserting it hits a bug, after its rows were written."""
-    return replace(request, statements=[replace(each, target=b"") for each in request.statements])
 
 
 def count(store: Store) -> dict[str, int]:

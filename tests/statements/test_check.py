@@ -230,6 +230,12 @@ TAMPERINGS = {
         Kind.ATTACHMENT,
         None,
     ),
+    "a bitmap leaves a statement out": Tampering(
+        "INSERT INTO bitmap (key, segment, bits) SELECT KEY_OF_8, 0, attachment.sha2"
+        " FROM attachment",
+        Kind.BITMAP,
+        0,
+    ),
     "a term is deleted": Tampering("DELETE FROM term WHERE number = KEY_OF_1 / 4", Kind.TERM, 1),
     "a term is added": Tampering(
         "INSERT INTO term (digest, number) SELECT id, LAST_TERM + 1 FROM statement"

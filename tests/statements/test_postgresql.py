@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from statements.database import Connection
-    from statements.postgresql import PostgreSQLConnection
+    from statements.postgresql_connection import PostgreSQLConnection
 
 T = TypeVar("T")
 DEFINER = sender(AUTHORITY, may_define=True)
@@ -137,10 +137,10 @@ class Faulty(PostgreSQL):
 
     @override
     def _locked(
-        self, connection: PostgreSQLConnection, key: int, work: Callable[[Connection], T]
+        self, connection: PostgreSQLConnection, key: int, work: Callable[[Connection, int], T]
     ) -> T:
-        def then_break(inner: Connection) -> T:
-            result = work(inner)
+        def then_break(inner: Connection, now: int) -> T:
+            result = work(inner, now)
             if self.before_commit:
                 self.before_commit -= 1
                 self._break(connection)

@@ -6,8 +6,8 @@ import json
 from uuid import uuid4
 
 from statements.append import head
+from statements.filters import Scope
 from statements.prepared import sender
-from statements.search import Scope
 from tests.statements.store import Store, new_statement, new_void, reference_to
 
 CITY = sender({"mbox": "mailto:lrs@city.example"}, "city")

@@ -14,9 +14,9 @@ from schemas.validation import validate_statement
 from schemas.versions import Version
 from statements import tables
 from statements.errors import NotYours
+from statements.filters import Filters, Scope
 from statements.prepared import Sender, sender
 from statements.requests import AppendRequest
-from statements.search import Filters, Scope
 from statements.terms import ROLE_BITS
 from tests.statements.model import Entry, Model
 from tests.statements.store import (

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from statements.admission import Appended
 from statements.bitmaps import seal_next
 from statements.errors import NotYours
+from statements.filters import Filters, Scope
 from statements.requests import AppendRequest
-from statements.search import Filters, Scope
 from tests.statements.bitmaps import make_small
 from tests.statements.model import VOIDED, Entry, Model, spell
 from tests.statements.store import (
@@ -215,7 +215,7 @@ def test_a_full_last_page_has_no_further_page(store: Store) -> None:
 def test_the_rarest_filter_is_found_however_many_rows_the_others_have(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("statements.search.COUNTED", 3)
+    monkeypatch.setattr("statements.inquiry.COUNTED", 3)
     rare = new_statement(actor={"mbox": "mailto:rare@example.org"})
     store.append(*[new_statement() for _ in range(10)], rare, *[new_statement() for _ in range(10)])
     assert store.found(agent="mbox:mailto:rare@example.org", verb=EXPERIENCED) == [rare["id"]]

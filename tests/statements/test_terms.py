@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
 from typing import TYPE_CHECKING, Never
 
 import pytest
@@ -15,7 +14,7 @@ from sqlalchemy import select
 from statements import tables
 from statements.opening import open_database
 from statements.terms import ROLE_BITS, Dictionary, Role, posting_key, verb_term
-from tests.statements.store import Store, new_request, new_statement
+from tests.statements.store import Store, new_request, new_statement, poisoned
 
 if TYPE_CHECKING:
     from statements.database import Connection, Database
@@ -83,7 +82,7 @@ def test_what_a_rolled_back_append_gave_out_is_not_remembered(store: Store, url:
     lost = new_statement(verb={"id": "http://example.org/lost"})
     kept = new_statement(verb={"id": "http://example.org/kept"})
     bad = new_request(lost)
-    bad = replace(bad, statements=[replace(each, target=b"") for each in bad.statements])
+    bad = poisoned(bad)
     with pytest.raises(IndexError):
         store.appender.append([bad])
     with closing(open_database(url)) as other:

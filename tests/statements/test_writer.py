@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from statements.errors import Conflict, Overloaded, Unavailable
 from statements.sqlite import SQLite
 from statements.writer import Delivery, Failed, Flush, Limits, Writer
-from tests.statements.store import Store, counts, new_request, new_statement
+from tests.statements.store import Store, counts, new_request, new_statement, poisoned
 
 if TYPE_CHECKING:
     from statements.requests import AppendRequest
@@ -49,11 +48,6 @@ def new_requests(count: int, statements: int = 1) -> dict[str, AppendRequest]:
     return {
         f"r{i}": new_request(*[new_statement() for _ in range(statements)]) for i in range(count)
     }
-
-
-def poisoned(request: AppendRequest) -> AppendRequest:
-    """Spoil a request so that inserting it hits a bug, after its rows were written."""
-    return replace(request, statements=[replace(each, target=b"") for each in request.statements])
 
 
 def test_requests_that_wait_together_share_a_flush(store: Store) -> None:

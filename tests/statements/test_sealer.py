@@ -1,0 +1,120 @@
+"""Bitmaps are written as segments fill, by one server or several, and nothing depends on it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import func, select
+
+from statements import tables
+from statements.bitmaps import SEALED, mask_of, seal_next
+from statements.errors import Unavailable
+from statements.sealer import Sealer
+from tests.statements.bitmaps import make_small, seal_all
+from tests.statements.store import COURSE, EXPERIENCED, Store, new_statement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from statements.database import Database
+
+WAIT_SECONDS = 20
+_SEALED = select(tables.bitmap.c.segment).where(tables.bitmap.c.key == SEALED)
+_BITMAPS = select(tables.bitmap).where(tables.bitmap.c.key != SEALED)
+
+
+def sealed(database: Database) -> list[int]:
+    """Tell which segments have their bitmaps."""
+    return sorted(segment for (segment,) in database.read(lambda c: c.rows(_SEALED)))
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    """Wait for what another thread brings about."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        threading.Event().wait(0.005)
+
+
+@contextmanager
+def sealing(database: Database) -> Iterator[Sealer]:
+    """Run a sealer."""
+    sealer = Sealer(database)
+    sealer.start()
+    try:
+        yield sealer
+    finally:
+        sealer.close()
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_small(monkeypatch)
+
+
+def test_what_is_there_is_sealed_at_the_start_and_what_comes_as_it_fills(store: Store) -> None:
+    store.append(*[new_statement() for _ in range(5)])  # positions 1 to 5: segments 0, 1 and 2
+    with sealing(store.database) as sealer:
+        wait_until(lambda: sealed(store.database) == [0, 1, 2])
+        store.append(new_statement(), new_statement())
+        sealer.note(2)
+        wait_until(lambda: sealed(store.database) == [0, 1, 2, 3])
+
+
+def test_a_bitmap_is_what_the_index_says(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.append(*[new_statement(object={"id": f"{COURSE}/{i % 3}"}) for i in range(9)])
+    assert seal_all(store.database, monkeypatch) == 5
+    rows = store.database.read(lambda c: c.rows(_BITMAPS))
+    assert rows
+    for key, segment, bits in rows:
+        mask = store.database.read(partial(mask_of, key=key, segment=segment))
+        assert int.from_bytes(bits, "little") == mask != 0
+
+
+def test_two_that_seal_the_same_segment_write_it_once(store: Store) -> None:
+    store.append(*[new_statement() for _ in range(40)])
+    with sealing(store.database), sealing(store.database):
+        wait_until(lambda: len(sealed(store.database)) == 20)
+    twice = select(func.count()).select_from(tables.bitmap)
+    twice = twice.group_by(tables.bitmap.c.key, tables.bitmap.c.segment)
+    assert {count for (count,) in store.database.read(lambda c: c.rows(twice))} == {1}
+
+
+def test_a_rare_term_has_no_bitmap(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("statements.bitmaps.LEAST_ROWS", 2)
+    rare = new_statement(verb={"id": "http://example.org/verbs/rare"})
+    store.append(new_statement(), rare, new_statement(), new_statement())
+    assert seal_next(store.database)
+    assert seal_next(store.database)
+    verb = "verb:" + EXPERIENCED
+    number = store.database.read(lambda c: store.dictionary.look_up(c, [verb]))[verb]
+    found = store.database.read(lambda c: c.rows(_BITMAPS))
+    # Segment 1 has statements 2 and 3: one verb each. Segment 0 has statement 1 alone.
+    assert number << 2 not in {key for key, _, _ in found}
+    assert {segment for _, segment, _ in found} == {1}
+
+
+def test_a_database_that_is_away_is_tried_again_later(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.append(*[new_statement() for _ in range(5)])
+    tries = iter([Unavailable("away"), RuntimeError("a bug")])
+
+    def fail_at_first(database: Database) -> bool:
+        if (error := next(tries, None)) is not None:
+            raise error
+        return seal_next(database)
+
+    monkeypatch.setattr("statements.bitmaps.seal_next", fail_at_first)
+    with sealing(store.database) as sealer:
+
+        def is_done_when_woken() -> bool:
+            sealer.note(2)
+            return sealed(store.database) == [0, 1, 2]
+
+        wait_until(is_done_when_woken)
