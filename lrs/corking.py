@@ -56,4 +56,5 @@ class CorkedTransport:
             data = b"".join(self._waiting)
             self._waiting.clear()
             self._size_bytes = 0
-            self._transport.write(data)
+            if not self._transport.is_closing():  # the client may have gone in between
+                self._transport.write(data)

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from lrs.services import Services
     from statements.documents import Document
 
-_TAGS = re.compile(r'\s*(\*|(?:W/)?"[^"]*"|[^",\s]+)\s*(?:,|$)')
+# The end is optional, so that no text is looked at twice: what lacks it is no tag.
+_TAGS = re.compile(r'((?:W/)?"[^"]*"|[^",\s]+)(?:\s*(,|$))?')
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ def _condition(call: Call, *, to_replace: bool = False, to_create: bool = False)
 
 def _tags(header: str) -> tuple[str, ...]:
     """Entity tags of a header; a tag that lost its quotes on the way gets them back."""
-    found = _TAGS.findall(header)
+    found = [match[1] for match in _TAGS.finditer(header) if match[2] is not None]
     return tuple(tag if tag == "*" or tag.endswith('"') else f'"{tag}"' for tag in found)
 
 

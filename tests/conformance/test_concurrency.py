@@ -59,6 +59,12 @@ def test_the_wrong_tag_changes_nothing(
     assert document.get().json() == OLD
 
 
+def test_a_tag_that_is_none_is_refused_at_once_however_long_it_is(document: Document) -> None:
+    response = document.send("POST", NEW, {"If-Match": "a" * 12_000 + " b"})
+    assert response.status_code == 412
+    assert response.elapsed.total_seconds() < 1
+
+
 AFTER = {"PUT": NEW, "POST": OLD | NEW, "DELETE": None}
 
 

@@ -72,8 +72,8 @@ class Run:
         faults = [*self._attack.faults, *bugs_in_log(self._lrs)]
         try:
             self._neighbour.check()
-        except AssertionError as error:
-            faults.append(f"the neighbour or the store came to harm: {error}")
+        except Exception as error:  # noqa: BLE001  # told with all other faults
+            faults.append(f"the neighbour or the store came to harm: {error!r}")
         figures = self._attack.figures
         click.echo(f"\n{self._name}: {self._attack.shots} shots, ", nl=False)
         click.echo(f"{len(self._neighbour.acknowledged)} batches of a neighbour, ", nl=False)

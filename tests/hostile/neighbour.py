@@ -105,7 +105,7 @@ def fault_of_refusal(response: httpx.Response) -> str:
 
 def stored_ids(lrs: LrsServer) -> Counter[str]:
     """How often the log has each id."""
-    return Counter(json.loads(line)["id"] for line in lrs.run("export").splitlines())
+    return Counter(json.loads(line)["id"] for line in lrs.run("export").split("\n") if line)
 
 
 def check_store(lrs: LrsServer) -> None:

@@ -11,7 +11,7 @@ from tests.hostile.parts import odd_multipart
 from tests.hostile.shots import Shot, encode, escape
 from tests.hostile.statements import odd_body, valid_statement
 from tests.hostile.targets import odd_operation, odd_pairs
-from tests.hostile.values import broken, odd_text, odd_value
+from tests.hostile.values import broken, odd_text, odd_value, repeated_text
 
 if TYPE_CHECKING:
     from random import Random
@@ -134,7 +134,8 @@ class Requests:
             fields[:0] = [("Authorization", self.odd_authorization(chance))]
         elif kind == 3:
             fields[:] = [each for each in fields if not each[0].startswith("X-E")]
-            fields.append(("X-Experience-API-Version", chance.choice(VERSIONS)))
+            version = chance.choice((*VERSIONS, repeated_text(chance)))
+            fields.append(("X-Experience-API-Version", version))
         elif kind == 4:
             fields.append(("Accept-Language", chance.choice(LANGUAGES)))
         elif kind == 5:

@@ -53,6 +53,8 @@ TEXTS = (
     "SubStatement",
 )
 
+UNITS = ("a", "1", "a-", "a@", " ", "\\", ";a", "%4", "/.", ",")
+
 RAW_VALUES = (
     b"NaN",
     b"-Infinity",
@@ -105,14 +107,22 @@ RAW_VALUES = (
 
 def odd_text(chance: Random) -> str:
     """A text that is unusual where it stands."""
-    kind = chance.randrange(8)
+    kind = chance.randrange(9)
     if kind == 0:
         return random_text(chance)  # nothing can compress it
+    if kind == 3:
+        return repeated_text(chance)
     if kind == 1:
         return "".join(map(chr, chance.choices(range(0xD7FF), k=chance.randrange(1, 20))))
     if kind == 2:
         return f"http://example.org/{random_text(chance)}"
     return chance.choice(TEXTS)
+
+
+def repeated_text(chance: Random) -> str:
+    """What a careless regular expression takes seconds to refuse."""
+    start, unit = chance.choice(("", "1.0.", "P", "en-", '"')), chance.choice(UNITS)
+    return start + unit * (12_000 // len(unit)) + chance.choice(("!", " b", '"'))
 
 
 def random_text(chance: Random) -> str:

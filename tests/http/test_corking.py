@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, cast
+import socket
+from typing import TYPE_CHECKING, Any, cast
+
+import uvloop
 
 from lrs.corking import CorkedTransport
 
@@ -28,6 +31,10 @@ class Wire:
     def close(self) -> None:
         """Note the end."""
         self.events.append("close")
+
+    def is_closing(self) -> bool:
+        """Whether the end was noted."""
+        return "close" in self.events
 
     def get_write_buffer_size(self) -> int:
         """Say that something waits."""
@@ -75,3 +82,22 @@ def test_what_is_waiting_leaves_before_the_end() -> None:
         transport.close()
 
     assert events_of(act) == [b"last words", "eof", "close"]
+
+
+def test_what_waits_when_the_client_has_gone_is_dropped_without_an_error() -> None:
+    errors: list[dict[str, Any]] = []
+
+    async def write_and_lose() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: errors.append(context))
+        ours, theirs = socket.socketpair()
+        transport, _ = await loop.create_connection(asyncio.Protocol, sock=ours)
+        transport.abort()
+        theirs.close()
+        await asyncio.sleep(0)  # the end of the connection is told, and its handle closed
+        await asyncio.sleep(0)
+        CorkedTransport(transport, loop).write(b"late")
+        await asyncio.sleep(0)
+
+    uvloop.run(write_and_lose())
+    assert errors == []

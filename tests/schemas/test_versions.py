@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from schemas.errors import InvalidValue
@@ -25,6 +27,13 @@ def test_other_versions_are_refused_with_what_may_be_sent(header: str | None) ->
     with pytest.raises(InvalidValue, match=r"1\.0\.x.*2\.0\.x.*XAPI-00331") as caught:
         negotiate(header)
     assert caught.value.problems[0].path == "X-Experience-API-Version"
+
+
+def test_a_version_of_any_length_is_refused_at_once() -> None:
+    began = time.perf_counter()
+    with pytest.raises(InvalidValue):
+        negotiate("1.0." + "1" * 16_000 + "!")
+    assert time.perf_counter() - began < 0.5
 
 
 def test_version_is_what_the_response_header_says() -> None:
