@@ -141,7 +141,7 @@ def _size(left: int, most: int) -> int:
 
 @lru_cache(maxsize=1024)
 def _insertion(table: Table, rows: int, if_absent: bool) -> str:  # noqa: FBT001
-    # A row that is refused ends the transaction, as every caller wants it. Otherwise SQLite has to be
+    # A row that is refused ends the transaction, as every caller wants it. Else SQLite has to be
     # ready to take back this statement alone, and copies each page that it changes to a file first.
     verb = "INSERT OR IGNORE" if if_absent else "INSERT OR ROLLBACK"
     names = ", ".join(column.name for column in table.columns)
