@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lrs.call import Call
     from lrs.services import Services
     from lrs.settings import Settings
+    from statements.terms import Dictionary
 
 Json = dict[str, Any]
 
@@ -41,7 +42,7 @@ async def take_in(services: Services, call: Call, put_id: UUID | None = None) ->
         BadRequest, SchemaError, MultipartError, TooLarge: the first thing that is wrong.
 
     """
-    intake = Intake(services.settings, call, put_id)
+    intake = Intake(services.settings, services.store.dictionary, call, put_id)
     if len(call.body) < LARGE_BODY_BYTES:
         return intake.request()
     return await asyncio.to_thread(intake.request)
@@ -50,8 +51,11 @@ async def take_in(services: Services, call: Call, put_id: UUID | None = None) ->
 class Intake:
     """One request's statements on their way in."""
 
-    def __init__(self, settings: Settings, call: Call, put_id: UUID | None) -> None:
+    def __init__(
+        self, settings: Settings, dictionary: Dictionary, call: Call, put_id: UUID | None
+    ) -> None:
         self._settings = settings
+        self._dictionary = dictionary
         self._call = call
         self._put_id = put_id
 
@@ -117,7 +121,8 @@ class Intake:
         return text, value
 
     def _prepare(self, text: bytes, value: Json) -> Prepared:
-        return prepare(text, value, self._call.version, self._call.principal.sender)
+        sender = self._call.principal.sender
+        return prepare(text, value, self._call.version, sender, self._dictionary)
 
 
 def _check_json(content_type: str) -> None:

@@ -15,8 +15,8 @@ from statements.credentials import Credentials
 from statements.database import TakesTime
 from statements.errors import Overloaded
 from statements.horizon import Horizon
-from statements.sealer import Sealer
 from statements.terms import Dictionary
+from statements.upkeep import Upkeep
 from statements.writer import Delivery, Failed, Flush, Limits, Writer
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Store:
         self.writer = Writer(
             Appender(database, self.dictionary), self._deliver, limits, self._observe
         )
-        self._sealer = Sealer(database)
+        self._upkeep = Upkeep(database)
         self._observed = observe
         self._horizon = Horizon(database)
         self._reading = Threads(read_threads, "reader")
@@ -89,13 +89,13 @@ class Store:
         """Start the threads; call it in the event loop that will use the store."""
         self._loop = asyncio.get_running_loop()
         self.writer.start()
-        self._sealer.start()
+        self._upkeep.start()
         threading.Thread(target=self.credentials.listen, name="credentials", daemon=True).start()
 
     async def stop(self) -> None:
         """Write what is waiting, then close every connection."""
         await asyncio.to_thread(self.writer.close)
-        await asyncio.to_thread(self._sealer.close)
+        await asyncio.to_thread(self._upkeep.close)
         self._reading.close()
         self._writing.close()
         self.database.close()
@@ -172,7 +172,7 @@ class Store:
 
     def _observe(self, flush: Flush) -> None:
         """Pass on what the writer tells of a flush, in its thread."""
-        self._sealer.note(flush.statements)
+        self._upkeep.note(flush.statements)
         self._observed(flush)
 
     def _deliver(self, deliveries: list[Delivery]) -> None:

@@ -21,8 +21,6 @@ from statements.references import Inherited, Net, Node, find_waiting
 from statements.terms import (
     ROLE_BITS,
     Dictionary,
-    activity_term,
-    agent_term,
     organisation_term,
     posting_key,
 )
@@ -148,14 +146,18 @@ class Flush:
         self._connection.insert(tables.statement, list(map(_row, placed, salts)))
 
     def _write_postings(self, placed: Iterable[Placed]) -> None:
-        numbers = self.numbers
         rows = [
-            (numbers[term] << ROLE_BITS | role, position, 0, statement.id[-1])
+            (key, position, 0, shard)
             for statement, position, _, _ in placed
-            for term, role in statement.terms
+            for shard in (statement.id[-1],)
+            for key in statement.keys or self._keys(statement)
         ]
         rows.sort()  # neighbours in the index go in one after the other
         self._connection.insert(tables.posting, rows)
+
+    def _keys(self, statement: Prepared) -> list[int]:
+        numbers = self.numbers
+        return [numbers[term] << ROLE_BITS | role for term, role in statement.terms]
 
     def _write_references(self, placed: Iterable[Placed], given: set[bytes]) -> None:
         """Ids that a client chose, and only those, may have been referred to before."""
@@ -213,12 +215,12 @@ def _place(last: Head, now: int, accepted: Iterable[tuple[Prepared, str]]) -> li
 
 
 def _terms(placed: Iterable[Placed]) -> set[str]:
-    """Every term that needs a number."""
+    """Every term whose number is asked for under the lock: new ones need one."""
     terms: set[str] = set()
     for each in placed:
-        terms.update(term for term, _ in each.statement.terms)
-        terms.update(activity_term(activity) for activity in each.statement.described.definitions)
-        terms.update(agent_term(ifi) for ifi, _ in each.statement.described.names)
+        if each.statement.keys is None:
+            terms.update(term for term, _ in each.statement.terms)
+        terms.update(term for term, _ in each.statement.described.marks)
         if each.confined_to:
             terms.add(organisation_term(each.confined_to))
     return terms

@@ -165,6 +165,12 @@ class Database(ABC):
     def size_bytes(self) -> int:
         """Bytes on disk, indexes included."""
 
+    def checkpoint(self) -> None:  # noqa: B027  # PostgreSQL has a process for it
+        """Move what was committed to its final place, beside whoever reads and writes.
+
+        To be called in one thread.
+        """
+
     @abstractmethod
     def close(self) -> None:
         """Close every connection."""

@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, select
 
 from schemas.members import join, merge_objects, slices
 from statements import tables
+from statements.index import mark_of
 from statements.terms import Dictionary, activity_term, agent_term, short_digest
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ class Descriptions:
         latest: dict[int, tuple[int, bytes]] = {}
         names: list[Row] = []
         for source in sources:
+            if source.described.marks <= self._seen.items():
+                continue
             for activity, definition in self._unseen_definitions(source.described):
                 new = raw_definition(source.raw, activity) or orjson.dumps(definition)
                 number = numbers[activity_term(activity)]
@@ -93,17 +96,16 @@ class Descriptions:
 
     def _unseen_definitions(self, described: Described) -> Iterator[tuple[str, Json]]:
         for activity, definition in described.definitions.items():
-            if self._is_new(activity_term(activity), orjson.dumps(definition)):
+            if self._is_new(activity_term(activity), mark_of(definition)):
                 yield activity, definition
 
     def _name_rows(self, source: Source, numbers: dict[str, int]) -> Iterator[Row]:
         for ifi, name in source.described.names:
             term = agent_term(ifi)
-            if self._is_new(term, name):
+            if self._is_new(term, hash(name)):
                 yield numbers[term], short_digest(name.encode()), source.position, name.encode()
 
-    def _is_new(self, term: str, said: str | bytes) -> bool:
-        mark = hash(said)
+    def _is_new(self, term: str, mark: int) -> bool:
         if self._seen.get(term) == mark:
             return False
         if len(self._seen) >= REMEMBERED:

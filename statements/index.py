@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import orjson
+
 from schemas.identity import agent_ifi
 from statements.terms import Role, activity_term, agent_term, registration_term, verb_term
 
 Json = dict[str, Any]
 Term = tuple[str, Role]
+
+Mark = tuple[str, int]  # a term, and the hash of what is said of it
 
 _CONTEXT_ACTORS = ("instructor", "team")
 
@@ -86,13 +90,24 @@ class Described(NamedTuple):
 
     definitions: dict[str, Json]  # activity id -> definition
     names: list[tuple[str, str]]  # (IFI, name)
+    marks: set[Mark] = set()  # noqa: RUF012  # of all that is said; never changed in place
 
 
 def described_by(statement: Json) -> Described:
     """Definitions and names that a statement brings, but for its authority's."""
     said = Described({}, [])
     _describe_clause(said, statement)
-    return said
+    marks = {
+        (activity_term(activity), mark_of(definition))
+        for activity, definition in said.definitions.items()
+    }
+    marks.update((agent_term(ifi), hash(name)) for ifi, name in said.names)
+    return said._replace(marks=marks)
+
+
+def mark_of(definition: Json) -> int:
+    """What tells a definition from others in this process."""
+    return hash(orjson.dumps(definition))
 
 
 def _describe_clause(said: Described, clause: Json) -> None:

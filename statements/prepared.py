@@ -18,7 +18,7 @@ from schemas.versions import Version
 from statements.flags import Flag
 from statements.index import Described, Term, authority_terms, described_by, terms_of
 from statements.references import target_of
-from statements.terms import Role, organisation_term
+from statements.terms import Dictionary, Role, organisation_term
 
 Json = dict[str, Any]
 
@@ -55,6 +55,7 @@ class Prepared(msgspec.Struct, frozen=True):  # made in a fifth of a dataclass's
     timestamp_given: bool
     flags: Flag
     terms: list[Term]
+    keys: list[int] | None  # of those terms in the index, if all have been met before
     target: bytes | None  # id of the statement that it refers to
     organisation: str  # of the credential; empty for none
     described: Described
@@ -80,7 +81,13 @@ class Prepared(msgspec.Struct, frozen=True):  # made in a fifth of a dataclass's
         return b'%b,"stored":"%b"%b}' % (self.raw[:-1], stored.encode(), end)
 
 
-def prepare(raw: bytes, statement: Json, version: Version, sender: Sender) -> Prepared:
+def prepare(
+    raw: bytes,
+    statement: Json,
+    version: Version,
+    sender: Sender,
+    dictionary: Dictionary | None = None,
+) -> Prepared:
     """Make a validated statement ready: its text completed, its terms and references taken out.
 
     Args:
@@ -88,6 +95,7 @@ def prepare(raw: bytes, statement: Json, version: Version, sender: Sender) -> Pr
         statement: the same, parsed.
         version: xAPI version of the request.
         sender: what its credential gives.
+        dictionary: where numbers of terms are remembered, to look them up before the append lock.
 
     """
     given = statement.get("id")
@@ -102,6 +110,7 @@ def prepare(raw: bytes, statement: Json, version: Version, sender: Sender) -> Pr
         timestamp_given="timestamp" in statement,
         flags=flags_of(statement, version),
         terms=terms,
+        keys=dictionary.keys(terms) if dictionary else None,
         target=target_of(statement),
         organisation=sender.organisation,
         described=described_by(statement) if sender.may_define else NOTHING_DESCRIBED,

@@ -126,6 +126,11 @@ class SQLite(Database):
         return sum(file.stat().st_size for file in files if file.exists())
 
     @override
+    def checkpoint(self) -> None:
+        with _translated():
+            self._reader().raw.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    @override
     def close(self) -> None:
         self.closed = True
         with self._write_lock:

@@ -86,6 +86,14 @@ class Dictionary:
         self._young: dict[str, int] = {}
         self._old: dict[str, int] = {}
 
+    def keys(self, terms: Iterable[tuple[str, Role]]) -> list[int] | None:
+        """Keys of terms in their roles; None if the number of one is not remembered."""
+        young, old = self._young, self._old
+        try:
+            return [(young.get(term) or old[term]) << ROLE_BITS | role for term, role in terms]
+        except KeyError:
+            return None
+
     def look_up(self, connection: Connection, terms: Iterable[str]) -> dict[str, int]:
         """Numbers of those terms that have one."""
         known, unknown = self._recall(terms)

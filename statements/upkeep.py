@@ -1,4 +1,4 @@
-"""The thread that writes the bitmaps of segments as they fill (`statements.bitmaps`)."""
+"""What has to be done beside the appends, by a thread of its own, so that the writer need not."""
 
 from __future__ import annotations
 
@@ -6,30 +6,32 @@ import logging
 import threading
 from typing import TYPE_CHECKING
 
-from statements import bitmaps
+from statements.bitmaps import seal_next
 from statements.errors import Unavailable
 
 if TYPE_CHECKING:
     from statements.database import Database
 
+WAKE_STATEMENTS = 1_000
+"""Appended, and there is something to do: some 10 MB for a checkpoint, a part of a segment."""
 BREATH_SECONDS = 0.05
 """Between two segments, when there are many to catch up with: requests come first."""
 
 logger = logging.getLogger(__name__)
 
 
-class Sealer:
-    """Seals the segments that are full when it starts, and those that fill later.
+class Upkeep:
+    """Checkpoints what was appended, and seals segments: when it starts, and as they fill.
 
-    Nothing depends on it but the speed of queries with several frequent values.
+    Nothing depends on it but speed.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._appended = 0  # statements since it last looked
+        self._appended = 0  # statements since it was woken
         self._wake = threading.Event()
         self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="sealer", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
 
     def start(self) -> None:
         """Start the thread."""
@@ -39,12 +41,12 @@ class Sealer:
     def note(self, statements: int) -> None:
         """So many statements were appended. To be called in one thread."""
         self._appended += statements
-        if self._appended >= 1 << bitmaps.SEGMENT_BITS:
+        if self._appended >= WAKE_STATEMENTS:
             self._appended = 0
             self._wake.set()
 
     def close(self) -> None:
-        """Stop the thread after the segment at hand."""
+        """Stop the thread after what it is at."""
         self._closing.set()
         self._wake.set()
         if self._thread.is_alive():
@@ -54,12 +56,13 @@ class Sealer:
         while self._wake.wait() and not self._closing.is_set():
             self._wake.clear()
             try:
-                self._catch_up()
+                self._database.checkpoint()
+                self._seal()
             except Unavailable as error:
-                logger.warning("bitmaps will be written later: %s", error)
+                logger.warning("upkeep will be done later: %s", error)
             except Exception:
-                logger.exception("bitmaps could not be written")
+                logger.exception("upkeep failed")
 
-    def _catch_up(self) -> None:
-        while not self._closing.is_set() and bitmaps.seal_next(self._database):
+    def _seal(self) -> None:
+        while not self._closing.is_set() and seal_next(self._database):
             self._closing.wait(BREATH_SECONDS)

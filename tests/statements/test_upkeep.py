@@ -1,4 +1,4 @@
-"""Bitmaps are written as segments fill, by one server or several, and nothing depends on it."""
+"""Bitmaps and checkpoints: done beside the appends, by one server or several."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import threading
 import time
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,8 @@ from sqlalchemy import func, select
 from statements import tables
 from statements.bitmaps import SEALED, mask_of, seal_next
 from statements.errors import Unavailable
-from statements.sealer import Sealer
+from statements.sqlite import SQLite
+from statements.upkeep import Upkeep
 from tests.statements.bitmaps import make_small, seal_all
 from tests.statements.store import COURSE, EXPERIENCED, Store, new_statement
 
@@ -42,27 +44,28 @@ def wait_until(condition: Callable[[], object]) -> None:
 
 
 @contextmanager
-def sealing(database: Database) -> Iterator[Sealer]:
-    """Run a sealer."""
-    sealer = Sealer(database)
-    sealer.start()
+def kept_up(database: Database) -> Iterator[Upkeep]:
+    """Run the upkeep."""
+    upkeep = Upkeep(database)
+    upkeep.start()
     try:
-        yield sealer
+        yield upkeep
     finally:
-        sealer.close()
+        upkeep.close()
 
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     make_small(monkeypatch)
+    monkeypatch.setattr("statements.upkeep.WAKE_STATEMENTS", 2)
 
 
 def test_what_is_there_is_sealed_at_the_start_and_what_comes_as_it_fills(store: Store) -> None:
     store.append(*[new_statement() for _ in range(5)])  # positions 1 to 5: segments 0, 1 and 2
-    with sealing(store.database) as sealer:
+    with kept_up(store.database) as upkeep:
         wait_until(lambda: sealed(store.database) == [0, 1, 2])
         store.append(new_statement(), new_statement())
-        sealer.note(2)
+        upkeep.note(2)
         wait_until(lambda: sealed(store.database) == [0, 1, 2, 3])
 
 
@@ -78,7 +81,7 @@ def test_a_bitmap_is_what_the_index_says(store: Store, monkeypatch: pytest.Monke
 
 def test_two_that_seal_the_same_segment_write_it_once(store: Store) -> None:
     store.append(*[new_statement() for _ in range(40)])
-    with sealing(store.database), sealing(store.database):
+    with kept_up(store.database), kept_up(store.database):
         wait_until(lambda: len(sealed(store.database)) == 20)
     twice = select(func.count()).select_from(tables.bitmap)
     twice = twice.group_by(tables.bitmap.c.key, tables.bitmap.c.segment)
@@ -110,11 +113,22 @@ def test_a_database_that_is_away_is_tried_again_later(
             raise error
         return seal_next(database)
 
-    monkeypatch.setattr("statements.bitmaps.seal_next", fail_at_first)
-    with sealing(store.database) as sealer:
+    monkeypatch.setattr("statements.upkeep.seal_next", fail_at_first)
+    with kept_up(store.database) as upkeep:
 
         def is_done_when_woken() -> bool:
-            sealer.note(2)
+            upkeep.note(2)
             return sealed(store.database) == [0, 1, 2]
 
         wait_until(is_done_when_woken)
+
+
+def test_what_is_appended_reaches_the_database_file_without_the_writer(store: Store) -> None:
+    if not isinstance(store.database, SQLite):
+        pytest.skip("PostgreSQL has a process for it")
+    file = Path(store.database.path)
+    with kept_up(store.database) as upkeep:
+        size = file.stat().st_size
+        store.append(*[new_statement(result={"response": "x" * 5_000}) for _ in range(40)])
+        upkeep.note(40)
+        wait_until(lambda: file.stat().st_size - size > 200_000)
