@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
+from lrs.threads import Threads
 from statements.admission import Appended
 from statements.append import Appender
 from statements.clock import text_of
 from statements.credentials import Credentials
 from statements.database import TakesTime
-from statements.errors import Overloaded
 from statements.horizon import Horizon
 from statements.terms import Dictionary
 from statements.upkeep import Upkeep
@@ -28,30 +27,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-WAITING_A_THREAD = 64  # jobs that may wait for each thread: about a second's work
 WRITING_THREADS = 2  # one prepares while the other commits
-
-
-class Threads:
-    """A pool of threads with a bounded queue."""
-
-    def __init__(self, count: int, name: str) -> None:
-        self._pool = ThreadPoolExecutor(count, thread_name_prefix=name)
-        self._places = count * (1 + WAITING_A_THREAD)
-
-    async def run(self, work: Callable[[], T]) -> T:
-        """Result of `work` in one of the threads; Overloaded if too many are waiting."""
-        if self._places <= 0:
-            raise Overloaded("too many requests are waiting for a thread")
-        self._places -= 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
-        finally:
-            self._places += 1
-
-    def close(self) -> None:
-        """Finish what is waiting and end the threads."""
-        self._pool.shutdown()
 
 
 class Store:
