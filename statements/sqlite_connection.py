@@ -98,12 +98,10 @@ class SQLiteConnection(Connection):
     ) -> list[Row]:
         wanted = list(values)
         found: list[Row] = []
-        start = 0
-        while start < len(wanted):
-            size = _size(len(wanted) - start, MOST_PARAMETERS)
-            text = _lookup(by, size, columns)
-            found += self.raw.execute(text, wanted[start : start + size])
-            start += size
+        for start in range(0, len(wanted), MOST_PARAMETERS):
+            part = wanted[start : start + MOST_PARAMETERS]
+            part += part[-1:] * (_padded(len(part)) - len(part))
+            found += self.raw.execute(_lookup(by, len(part), columns), part)
         return found
 
     def _run(self, query: Executable, parameters: dict[str, object]) -> sqlite3.Cursor:
@@ -137,6 +135,11 @@ def _size(left: int, most: int) -> int:
     if left <= EXACT_SIZES:
         return left
     return 1 << (min(left, most).bit_length() - 1)
+
+
+def _padded(wanted: int) -> int:
+    """How many values to look for, some of them twice, so that there are few different texts."""
+    return wanted if wanted <= EXACT_SIZES else min(1 << (wanted - 1).bit_length(), MOST_PARAMETERS)
 
 
 @lru_cache(maxsize=1024)

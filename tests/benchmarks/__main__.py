@@ -1,7 +1,8 @@
 """Measure the store over HTTP, beside a bare loop of inserts in the same run; `--help` for how.
 
 For each database: writes into a new store, queries at 100,000 statements, then at --size, writes
-again, memory and disk. A table goes to standard output, all figures as JSON to `var/bench`.
+again, memory and disk. A table goes to standard output, all figures as JSON to `var/bench`. A
+database that is named by its URL is kept, and the next run goes on with it.
 """
 
 from __future__ import annotations
@@ -39,16 +40,19 @@ class Bench:
     def __init__(self, started: Stand, name: str, seconds: float) -> None:
         self._stand = started
         self._seconds = seconds
-        self._next = 0
+        self._next = started.known().size
         self.figures = Figures(database=name, workers=started.server.workers)
 
     def run(self, size: int) -> Figures:
         """Measure everything, growing the store to `size` statements."""
-        self._batches(self.figures.batches_new)
-        self._singles()
+        present = self._next
+        if present < SMALL:
+            self._batches(self.figures.batches_new)
+            self._singles()
         for number in sorted({min(SMALL, size), size}):
-            self._grow(number)
-            self._ask(number)
+            if number >= present:
+                self._grow(number)
+                self._ask(number)
         self._batches(self.figures.batches_full)
         self.figures.memory_bytes = self._stand.memory_bytes()
         self.figures.disk_bytes = self._stand.disk_bytes()
@@ -84,12 +88,14 @@ class Bench:
         return measured
 
     def _grow(self, size: int) -> None:
+        """Fill the store; what the server has to do then beside requests, it does before them."""
         present = self._stand.known().size
         if present < size:
             numbers = self._take(size - present)
             rate = fill(self._stand.database_url, self._stand.credential, numbers, _progress)
             self.figures.fill_per_second = rate
             _say(f"filled to {size:,} statements, {rate:,.0f}/s without HTTP")
+        self._stand.settle()
 
     def _ask(self, size: int) -> None:
         known = self._stand.known()
@@ -130,9 +136,9 @@ def _say(text: str) -> None:
 
 
 @click.command(help=__doc__)
-@click.option("--database", type=click.Choice(["sqlite", "postgresql", "both"]), default="both")
+@click.option("--database", default="both", help="sqlite, postgresql, both, or a URL")
 @click.option("--size", default=1_000_000, show_default=True, help="statements in the store")
-@click.option("--workers", default=1, show_default=True, help="processes of the server")
+@click.option("--workers", default=2, show_default=True, help="processes of the server")
 @click.option("--seconds", default=2.0, show_default=True, help="of load for each query")
 @click.option("--directory", type=click.Path(path_type=Path), default=RESULTS, help="of the store")
 def main(database: str, size: int, workers: int, seconds: float, directory: Path) -> None:
@@ -142,7 +148,7 @@ def main(database: str, size: int, workers: int, seconds: float, directory: Path
     for name in names:
         _say(f"{name}, {size:,} statements")
         with stand(name, workers, directory) as started:
-            results.append(Bench(started, name, seconds).run(size))
+            results.append(Bench(started, name.partition(":")[0], seconds).run(size))
     RESULTS.mkdir(parents=True, exist_ok=True)
     (RESULTS / "figures.json").write_bytes(orjson.dumps(results, option=orjson.OPT_NON_STR_KEYS))
     click.echo(render(machine(), results))

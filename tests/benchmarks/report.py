@@ -76,10 +76,14 @@ def _writes(results: list[Figures]) -> Iterator[str]:
 
 
 def _share(rounds: list[tuple[float, float]]) -> str:
+    if not rounds:
+        return "-"
     return f"{median(served / bare for served, bare in rounds):.2f}"
 
 
 def _rates(rounds: list[tuple[float, float]]) -> str:
+    if not rounds:
+        return "-"
     served, bare = (median(column) for column in zip(*rounds, strict=True))
     return f"{served:,.0f} / {bare:,.0f}"
 

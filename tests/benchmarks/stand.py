@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from statements import tables
+from statements.bitmaps import seal_next
 from statements.credentials import find_credential
 from statements.opening import open_database
 from tests.benchmarks.http_load import Target
@@ -37,6 +38,12 @@ class Stand(NamedTuple):
     target: Target
     credential: Credential
 
+    def settle(self) -> None:
+        """Do what the server's upkeep does after a fill: seal what is full."""
+        with closing(open_database(self.database_url)) as database:
+            while seal_next(database):
+                pass
+
     def memory_bytes(self) -> int:
         """The most that the server's processes have had in memory, each at its worst moment."""
         return sum(_peak_bytes(pid) for pid in _family(self.server.pid))
@@ -54,19 +61,20 @@ class Stand(NamedTuple):
 
 @contextmanager
 def stand(database: str, workers: int, directory: Path) -> Iterator[Stand]:
-    """Start a server on a new store in a directory, on `sqlite` or `postgresql`."""
+    """Start a server on a new store in a directory, on `sqlite` or `postgresql`.
+
+    Or on the database of a URL, which stays.
+    """
     directory.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=directory) as name:
-        path = Path(name)
-        if database == "sqlite":
-            with _served(path, None, workers) as started:
-                yield started
-            return
+    with ExitStack() as stack:
+        path = Path(stack.enter_context(TemporaryDirectory(dir=directory)))
         path.chmod(0o711)  # PostgreSQL may run as another account
-        with PostgreSQLServer(parent=path, settings=PRODUCTION) as postgresql:
-            url = postgresql.create_database("lrs")
-            with _served(path, url, workers) as started:
-                yield started
+        if database == "sqlite":
+            database = f"sqlite:///{path / 'lrs.sqlite3'}"
+        elif database == "postgresql":
+            server = PostgreSQLServer(parent=path, settings=PRODUCTION)
+            database = stack.enter_context(server).create_database("lrs")
+        yield stack.enter_context(_served(path, database, workers))
 
 
 # What docs/operate.md tells operators to set.
@@ -79,17 +87,16 @@ PRODUCTION = (
 
 
 @contextmanager
-def _served(path: Path, url: str | None, workers: int) -> Iterator[Stand]:
+def _served(path: Path, url: str, workers: int) -> Iterator[Stand]:
     server = LrsServer(path, url, workers=workers, settings={"LRS_ACCESS_LOG": "yes"})
     server.start()
     try:
         lent = server.create_credential("benchmark")
-        database_url = url or f"sqlite:///{path / 'data' / 'lrs.sqlite3'}"
         token = base64.b64encode(f"{lent.key}:{lent.secret}".encode()).decode()
-        with closing(open_database(database_url)) as database:
+        with closing(open_database(url)) as database:
             credential = database.read(lambda connection: find_credential(connection, lent.key))
         assert credential is not None
-        yield Stand(server, database_url, Target(server.port, f"Basic {token}"), credential)
+        yield Stand(server, url, Target(server.port, f"Basic {token}"), credential)
     finally:
         server.stop()
 
@@ -98,6 +105,8 @@ def _look(connection: Connection) -> Known:
     column = tables.statement.c
     bounds = select(func.max(column.position), func.min(column.stored), func.max(column.stored))
     size, first, last = connection.rows(bounds)[0]
+    if size is None:
+        return Known(0, [], 0, 0)
     step = max(1, size // KNOWN_IDS)
     rows = connection.find(column.position, range(1, size + 1, step), column.id)
     return Known(size, [str(UUID(bytes=row[0])) for row in rows], first, last)
