@@ -76,7 +76,7 @@ class Bench:
 
     def _post(self, size: int, connections: int, seconds: float) -> http_load.Measured:
         """Post for some seconds what was made ready before."""
-        most = int(seconds * (400 if size > 1 else 8_000))
+        most = int(seconds * (150 if size > 1 else 6_000))  # more than any machine here takes
         numbers = self._take(most * size)
         bodies = [
             world.batch(n, size) if size > 1 else world.statement(n)

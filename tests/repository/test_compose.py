@@ -5,6 +5,7 @@ There is no YAML parser among the dependencies; the file is simple enough to be 
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -16,6 +17,8 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from tests.benchmarks.stand import PRODUCTION
+from tests.documentation.pages import OPERATE, uncoded
 from tests.plugins.postgresql import PostgreSQLServer, connect
 from tests.plugins.postgresql_programs import find_wheel_programs
 
@@ -92,3 +95,11 @@ def test_only_the_record_store_is_reached_from_outside_and_on_loopback_only() ->
     assert re.findall(r"ports:\n((?: +- .*\n)+)", COMPOSE) == [
         '      - "127.0.0.1:${LRS_PORT:-8080}:8080"\n'
     ]
+
+
+def test_postgresql_is_set_as_the_guide_says_and_as_it_is_benchmarked() -> None:
+    rows = OPERATE.table("setting", "value", "why")
+    table = [f"--{uncoded(name)[0]}={uncoded(value)[0]}" for name, value, _ in rows]
+    command = re.search(r"command: (\[\"postgres\".*\])", COMPOSE)
+    assert command
+    assert json.loads(command[1]) == ["postgres", *table] == ["postgres", *PRODUCTION]
