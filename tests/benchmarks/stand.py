@@ -6,7 +6,7 @@ import base64
 import os
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
@@ -72,9 +72,15 @@ def stand(database: str, workers: int, directory: Path) -> Iterator[Stand]:
         if database == "sqlite":
             database = f"sqlite:///{path / 'lrs.sqlite3'}"
         elif database == "postgresql":
-            server = PostgreSQLServer(parent=path, settings=PRODUCTION)
+            server = PostgreSQLServer(parent=_open_to_all(path), settings=PRODUCTION)
             database = stack.enter_context(server).create_database("lrs")
         yield stack.enter_context(_served(path, database, workers))
+
+
+def _open_to_all(path: Path) -> Path:
+    """The path if PostgreSQL's account gets there, else the system's for temporary files."""
+    ways = [path, *path.resolve().parents]
+    return path if all(way.stat().st_mode & 0o001 for way in ways) else Path(gettempdir())
 
 
 # What docs/operate.md tells operators to set.

@@ -6,9 +6,10 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, text
 
 from statements import tables
+from statements.database import TakesTime
 from statements.errors import StoreError
 from statements.opening import open_database
 from statements.postgresql import PostgreSQL
@@ -102,6 +103,35 @@ def test_a_snapshot_that_fails_is_ended(store: Store) -> None:
         store.database.snapshot(work)
     store.append(new_statement())
     assert len(store.log()) == 1
+
+
+ENDLESS = text(
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000)"
+    " SELECT max(i) FROM n"
+)
+
+
+def test_a_read_at_once_gives_up_what_takes_long(store: Store) -> None:
+    read = store.database.read_at_once
+    if not store.database.local:
+        with pytest.raises(TakesTime):
+            read(lambda connection: connection.rows(TERMS))
+        return
+    assert read(lambda connection: connection.rows(TERMS)) == []
+    with pytest.raises(TakesTime):
+        read(lambda connection: connection.rows(ENDLESS))
+    with pytest.raises(TakesTime):
+        read(lambda connection: connection.take_time())
+    assert read(lambda connection: connection.rows(TERMS)) == []
+    assert store.database.read(lambda connection: connection.rows(ENDLESS)) == [(3_000_000,)]
+
+
+def test_a_column_of_numbers_comes_whole(store: Store) -> None:
+    store.append(*[new_statement() for _ in range(5)])
+    column = tables.statement.c.position.label("number")
+    numbers = select(column).where(column > bindparam("after"))
+    assert sorted(store.database.read(lambda c: c.numbers(numbers, after=2))) == [3, 4, 5]
+    assert store.database.read(lambda c: c.numbers(numbers, after=9)) == []
 
 
 def test_the_size_grows_with_the_log(store: Store) -> None:
