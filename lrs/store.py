@@ -109,15 +109,17 @@ class Store:
                 return self.database.read_at_once(work)
         return await self.run(lambda: self.database.read(work))
 
-    async def read_with_horizon(self, work: Callable[[Connection], T]) -> tuple[T, int]:
+    async def read_with_horizon(
+        self, work: Callable[[Connection], T], at_least: int = 0
+    ) -> tuple[T, int]:
         """Result of `work`, and the time up to which it has seen all that is stored.
 
-        The time is in microseconds since 1970.
+        Times are in microseconds since 1970; `at_least` is one that the client knows of.
         """
         if self.database.local:
             with suppress(TakesTime):
-                return self._read_with_horizon(work, self.database.read_at_once)
-        return await self.run(lambda: self._read_with_horizon(work, self.database.read))
+                return self._read_with_horizon(work, self.database.read_at_once, at_least)
+        return await self.run(lambda: self._read_with_horizon(work, self.database.read, at_least))
 
     async def run(self, work: Callable[[], T]) -> T:
         """Result of `work` in a reading thread.
@@ -142,8 +144,10 @@ class Store:
         _, horizon = await self.read_with_horizon(lambda _: None)
         return text_of(horizon)
 
-    def _read_with_horizon(self, work: Callable[[Connection], T], read: Read) -> tuple[T, int]:
-        horizon = self._horizon.look(read)
+    def _read_with_horizon(
+        self, work: Callable[[Connection], T], read: Read, at_least: int
+    ) -> tuple[T, int]:
+        horizon = self._horizon.look(read, at_least)
         return read(work), horizon
 
     def _observe(self, flush: Flush) -> None:

@@ -29,13 +29,15 @@ class Horizon:
         self._raised = 0  # since then
         self._looked = -GOOD_SECONDS
 
-    def look(self, read: Read) -> int:
+    def look(self, read: Read, at_least: int = 0) -> int:
         """A time up to which all is stored that ever will be, and can be read from now on.
 
-        What is stored last counts even if the clock was set back since.
+        What is stored last counts even if the clock was set back since. Whoever has seen what was
+        stored at `at_least`, perhaps from another server, makes it look again rather than tell less.
         """
-        if monotonic() - self._looked < GOOD_SECONDS:
-            return max(self._seen, self._raised)
+        known = max(self._seen, self._raised)
+        if known >= at_least and monotonic() - self._looked < GOOD_SECONDS:
+            return known
         began, raised = monotonic(), self._raised
         quiet = self._database.quiet_since() or 0
         seen = max(quiet, read(lambda connection: head(connection).stored))

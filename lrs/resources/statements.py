@@ -99,7 +99,7 @@ async def _get_page(services: Services, call: Call, style: Style) -> Response:
         page = search(connection, dictionary, filters, scope)
         return Answers(connection, dictionary, style).page(page, lambda at: _more(call, at))
 
-    answer, horizon = await services.store.read_with_horizon(work)
+    answer, horizon = await services.store.read_with_horizon(work, filters.since or 0)
     return answer.response(horizon)
 
 

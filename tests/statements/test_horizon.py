@@ -59,10 +59,12 @@ def test_one_look_serves_for_a_while_and_what_was_stored_raises_it(
         horizon = Horizon(database)
         first = horizon.look(database.read)
         assert horizon.look(database.read) == first
-        horizon.raise_to(first + 7)
-        assert horizon.look(database.read) == first + 7
+        assert horizon.look(database.read, at_least=first) == first
+        assert horizon.look(database.read, at_least=first + 1) > first
+        horizon.raise_to(first + 70)
+        assert horizon.look(database.read) == first + 70
         monkeypatch.setattr("statements.horizon.GOOD_SECONDS", 0)
-        assert horizon.look(database.read) not in {first, first + 7}
+        assert horizon.look(database.read) not in {first, first + 70}
 
 
 def test_what_is_stored_is_within_the_horizon_though_the_clock_was_set_back(
