@@ -33,7 +33,7 @@ class Horizon:
         """A time up to which all is stored that ever will be, and can be read from now on.
 
         What is stored last counts even if the clock was set back since. Whoever has seen what was
-        stored at `at_least`, perhaps from another server, makes it look again rather than tell less.
+        stored at `at_least`, perhaps by another server, makes it look again rather than tell less.
         """
         known = max(self._seen, self._raised)
         if known >= at_least and monotonic() - self._looked < GOOD_SECONDS:
