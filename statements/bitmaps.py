@@ -44,7 +44,7 @@ _OWN_POSITIONS = select(_posting.position.label("number")).where(
     _posting.position <= bindparam("high"),
     _posting.via == 0,
 )
-_BITMAPS = select(_bitmap.segment, _bitmap.bits).where(
+_BITMAPS = select(_bitmap.segment.label("number"), _bitmap.bits.label("content")).where(
     _bitmap.key == bindparam("key"),
     _bitmap.segment >= bindparam("low"),
     _bitmap.segment <= bindparam("high"),
@@ -156,7 +156,7 @@ def _present(
     present = dict.fromkeys(segments, 0)
     for key in keys:
         low, high = min(segments), max(segments)
-        found: dict[int, bytes] = dict(connection.rows(_BITMAPS, key=key, low=low, high=high))
+        found = dict(connection.contents(_BITMAPS, key=key, low=low, high=high))
         for segment in present.keys() & found.keys():
             present[segment] |= int.from_bytes(found[segment], "little")
         without = [each for each in segments if each not in found]

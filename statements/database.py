@@ -52,6 +52,10 @@ class Connection(ABC):
         """The one column of a query, which is called `number`: many whole numbers, in any order."""
 
     @abstractmethod
+    def contents(self, query: Executable, **parameters: object) -> list[tuple[int, bytes]]:
+        """The two columns of a query, which are called `number` and `content`, in any order."""
+
+    @abstractmethod
     def execute(self, query: Executable, **parameters: object) -> int:
         """Run a data change; the number of rows it touched."""
 

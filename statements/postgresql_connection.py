@@ -83,6 +83,10 @@ class PostgreSQLConnection(Connection):
         return [number for (number,) in self.rows(query, **parameters)]
 
     @override
+    def contents(self, query: Executable, **parameters: object) -> list[tuple[int, bytes]]:
+        return [(number, content) for number, content in self.rows(query, **parameters)]
+
+    @override
     def execute(self, query: Executable, **parameters: object) -> int:
         sql, constants = render(query, DIALECT)
         return self._run(sql, constants | parameters).rowcount

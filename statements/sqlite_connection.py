@@ -70,6 +70,16 @@ class SQLiteConnection(Connection):
         return [int(number) for number in joined.split(",")] if joined else []
 
     @override
+    def contents(self, query: Executable, **parameters: object) -> list[tuple[int, bytes]]:
+        sql, constants = render(query, DIALECT)
+        text = f"SELECT group_concat(number), group_concat(hex(content)) FROM ({sql})"  # noqa: S608
+        numbers, contents = self.raw.execute(text, constants | parameters).fetchone()
+        if numbers is None:
+            return []
+        pairs = zip(numbers.split(","), contents.split(","), strict=True)
+        return [(int(number), bytes.fromhex(content)) for number, content in pairs]
+
+    @override
     def execute(self, query: Executable, **parameters: object) -> int:
         return self._run(query, parameters).rowcount
 

@@ -71,6 +71,10 @@ class _Recorder(Connection):
         return self._connection.numbers(query, **parameters)
 
     @override
+    def contents(self, query: Executable, **parameters: object) -> list[tuple[int, bytes]]:
+        return self._connection.contents(query, **parameters)
+
+    @override
     def execute(self, query: Executable, **parameters: object) -> int:
         return self._connection.execute(query, **parameters)
 

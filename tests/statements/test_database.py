@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, func, select, text
 
 from statements import tables
 from statements.database import TakesTime
@@ -132,6 +132,17 @@ def test_a_column_of_numbers_comes_whole(store: Store) -> None:
     numbers = select(column).where(column > bindparam("after"))
     assert sorted(store.database.read(lambda c: c.numbers(numbers, after=2))) == [3, 4, 5]
     assert store.database.read(lambda c: c.numbers(numbers, after=9)) == []
+
+
+def test_contents_come_whole_with_their_numbers(store: Store) -> None:
+    column = tables.attachment.c
+    length = func.length(column.content).label("number")
+    query = select(length, column.content.label("content"))
+    assert store.database.read(lambda c: c.contents(query)) == []
+    rows = [(b"1", b""), (b"2", b"a,b"), (b"3", bytes(range(256)))]
+    store.database.write(lambda connection: connection.insert(tables.attachment, rows))
+    found = store.database.read(lambda c: c.contents(query))
+    assert sorted(found) == [(len(content), content) for _, content in rows]
 
 
 def test_the_size_grows_with_the_log(store: Store) -> None:
