@@ -29,6 +29,7 @@ from statements.migrate import migrate
 from statements.opening import open_database
 from statements.postgresql import PostgreSQL
 from tests.plugins.postgresql import PostgreSQLServer
+from tests.statements.waiting import WAIT_SECONDS, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,21 +48,12 @@ CREDENTIAL = Credential(
     confined=True,
     created=1_000_000,
 )
-WAIT_SECONDS = 20
 T = TypeVar("T")
 
 
 def find(database: Database, key: str = KEY) -> Credential | None:
     """Read a credential."""
     return database.read(lambda connection: find_credential(connection, key))
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    """Return as soon as a condition holds, which another thread brings about."""
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        threading.Event().wait(0.005)
 
 
 @contextmanager

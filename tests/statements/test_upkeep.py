@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -19,13 +17,13 @@ from statements.sqlite import SQLite
 from statements.upkeep import Upkeep
 from tests.statements.bitmaps import make_small, seal_all
 from tests.statements.store import COURSE, EXPERIENCED, Store, new_statement
+from tests.statements.waiting import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from statements.database import Database
 
-WAIT_SECONDS = 20
 _SEALED = select(tables.bitmap.c.segment).where(tables.bitmap.c.key == SEALED)
 _BITMAPS = select(tables.bitmap).where(tables.bitmap.c.key != SEALED)
 
@@ -33,14 +31,6 @@ _BITMAPS = select(tables.bitmap).where(tables.bitmap.c.key != SEALED)
 def sealed(database: Database) -> list[int]:
     """Tell which segments have their bitmaps."""
     return sorted(segment for (segment,) in database.read(lambda c: c.rows(_SEALED)))
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    """Wait for what another thread brings about."""
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        threading.Event().wait(0.005)
 
 
 @contextmanager
