@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 VARIABLE = re.compile(r"\bLRS_[A-Z](?:[A-Z_]*[A-Z])?\b")
-TARGET = re.compile(r"^([a-z]+):", re.MULTILINE)
+TARGET = re.compile(r"^([a-z-]+):", re.MULTILINE)
 
 
 def walk(command: click.Command, parent: click.Context | None = None) -> Iterator[click.Context]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.faults.store import Store
     from tests.plugins.server import LrsServer
 
-KILLS = int(os.environ.get("LRS_TEST_KILLS", "4"))  # of each deployment; `make soak` sets many
+KILLS = int(os.environ.get("LRS_TEST_KILLS", "3"))  # of each deployment; `make soak` sets many
 BATCHES_BETWEEN_KILLS = 6  # of each writer
 FLUSH_SECONDS = 0.03  # a kill may come at any moment of a flush, not just after an answer
 RESTART_SECONDS = 30  # most of it is the interpreter's, on a busy machine

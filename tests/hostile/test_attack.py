@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.plugins.server import LrsServer
 
 SEED = 1
-SECONDS = 15
+SECONDS = 10
 KINDS = 10
 
 
