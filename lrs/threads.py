@@ -28,8 +28,7 @@ class _Job(NamedTuple):
 class Threads:
     """A pool of threads with a bounded queue.
 
-    The standard library's costs a third of a small read: it makes two futures for each job, and
-    several locks.
+    The standard library's makes two futures for each job, and several locks.
     """
 
     def __init__(self, count: int, name: str) -> None:

@@ -19,7 +19,6 @@ from statements.flags import Flag
 from statements.prepared import new_salts, salted_digest
 from statements.references import Inherited, Net, Node, find_waiting
 from statements.terms import (
-    ROLE_BITS,
     Dictionary,
     organisation_term,
     posting_key,
@@ -156,8 +155,7 @@ class Flush:
         self._connection.insert(tables.posting, rows)
 
     def _keys(self, statement: Prepared) -> list[int]:
-        numbers = self.numbers
-        return [numbers[term] << ROLE_BITS | role for term, role in statement.terms]
+        return [posting_key(self.numbers[term], role) for term, role in statement.terms]
 
     def _write_references(self, placed: Iterable[Placed], given: set[bytes]) -> None:
         """Ids that a client chose, and only those, may have been referred to before."""

@@ -16,6 +16,7 @@ import orjson
 from sqlalchemy import bindparam, func, select
 
 from statements import tables
+from statements.append import head
 from statements.index import authority_terms, terms_of
 from statements.terms import Dictionary, Role, organisation_term, posting_key
 
@@ -50,7 +51,6 @@ _BITMAPS = select(_bitmap.segment.label("number"), _bitmap.bits.label("content")
     _bitmap.segment <= bindparam("high"),
 )
 _LAST_SEALED = select(func.max(_bitmap.segment)).where(_bitmap.key == SEALED)
-_LAST_POSITION = select(func.max(tables.statement.c.position))
 
 
 class Window(NamedTuple):
@@ -117,8 +117,7 @@ def seal_next(database: Database) -> bool:
 def _next_full(connection: Connection) -> int | None:
     last_sealed = connection.rows(_LAST_SEALED)[0][0]
     segment = 0 if last_sealed is None else int(last_sealed) + 1
-    last_position = connection.rows(_LAST_POSITION)[0][0] or 0
-    return segment if last_position >= _window(segment, segment).high else None
+    return segment if head(connection).position >= _window(segment, segment).high else None
 
 
 def _rows(connection: Connection, segment: int) -> list[Row]:

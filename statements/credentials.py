@@ -120,8 +120,9 @@ def note_use(database: Database, used: dict[str, int]) -> None:
 class Credentials:
     """Credentials by key, as they are now.
 
-    They are remembered where the database tells of changes: by a stamp that is looked at each time
-    (SQLite), or by announcements and only as long as those are being listened to (PostgreSQL).
+    They are remembered where the database tells of changes: by a stamp that is looked at every
+    millisecond at most (SQLite), or by announcements and only as long as those are being listened
+    to (PostgreSQL).
     """
 
     def __init__(self, database: Database) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import func, select
-
 from statements import tables
+from statements.append import head
 from statements.bitmaps import Window, common
 from statements.page_queries import RECORD, Record, Shape, page_query, reach_query
 
@@ -19,9 +18,6 @@ COUNTED = 100
 """So many rows of each filter show how far apart they lie."""
 WALKED = 1_000
 """So many rows of the leading filter are looked up in the others one by one: a few milliseconds."""
-
-
-_LAST = select(func.max(tables.statement.c.position))
 
 
 class Spread(NamedTuple):
@@ -129,7 +125,7 @@ class Inquiry(NamedTuple):
 
     def _concrete(self, low: int | None, high: int | None) -> Window:
         if high is None:
-            high = int(self.connection.rows(_LAST)[0][0] or 0)
+            high = head(self.connection).position
         return Window(low or 0, high)
 
     def _divide(self, window: Window, reach: int | None) -> tuple[Window, Window | None]:

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conformance.client import Client
 from tests.faults.servers import Servers
 from tests.faults.store import Store
 from tests.faults.twins import Twins, start_twins
-from tests.plugins.postgresql import lend_database
+from tests.plugins.postgresql import PostgreSQLServer, lend_database
+from tests.plugins.server import serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.plugins.server import LrsServer
 
 
 @pytest.fixture
@@ -60,3 +64,27 @@ def twins(request: pytest.FixtureRequest) -> Twins:
     """Hand out two servers on one store, once on each database; tests share them."""
     twins: Twins = request.getfixturevalue(f"twins_on_{request.param}")
     return twins
+
+
+@pytest.fixture(scope="module")
+def postgresql() -> Iterator[PostgreSQLServer]:
+    """Lend a database server of its own to a module; a test that changes it changes it back."""
+    with PostgreSQLServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def lrs(
+    postgresql: PostgreSQLServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LrsServer]:
+    """Run a server of two processes on it."""
+    url = postgresql.create_database("faults")
+    with serve(tmp_path_factory.mktemp("faults"), url, workers=2) as server:
+        yield server
+
+
+@pytest.fixture
+def client(lrs: LrsServer) -> Iterator[Client]:
+    """Lend a client."""
+    with Client(lrs.endpoint, lrs.lend_credential(), "2.0.0") as client:
+        yield client

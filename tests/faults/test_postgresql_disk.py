@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from tests.conformance.client import Client
 from tests.conformance.multipart import HEADERS, encode_statements
 from tests.conformance.samples import make_attachment, make_statement
 from tests.hostile.neighbour import Neighbour, bugs_in_log, fault_of_refusal
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from tests.conformance.client import Client
     from tests.plugins.server import LrsServer
 
 SMALL_BYTES = 96 << 20  # of the file system that can be filled
@@ -96,13 +96,6 @@ def lrs(
     url = postgresql.url("small")
     with serve(tmp_path_factory.mktemp("small"), url, workers=2) as server:
         yield server
-
-
-@pytest.fixture
-def client(lrs: LrsServer) -> Iterator[Client]:
-    """Lend a client."""
-    with Client(lrs.endpoint, lrs.lend_credential(), "2.0.0") as client:
-        yield client
 
 
 @contextmanager

@@ -4,48 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from schemas.formats import parse_timestamp
 from schemas.versions import Version
 from statements.clock import microseconds_of
-from tests.conformance.client import Client
 from tests.conformance.samples import make_statement
 from tests.hostile.neighbour import Neighbour, bugs_in_log, fault_of_refusal
 from tests.http.live import wait_until
 from tests.plugins.postgresql import PostgreSQLServer, connect
-from tests.plugins.server import serve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from tests.conformance.client import Client
     from tests.plugins.server import LrsServer
 
 HORIZON = "X-Experience-API-Consistent-Through"
-
-
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[PostgreSQLServer]:
-    """Lend a server that takes writes; each test that changes this changes it back."""
-    with PostgreSQLServer() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def lrs(
-    postgresql: PostgreSQLServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[LrsServer]:
-    """Run a server of two processes on it."""
-    url = postgresql.create_database("read_only")
-    with serve(tmp_path_factory.mktemp("read-only"), url, workers=2) as server:
-        yield server
-
-
-@pytest.fixture
-def client(lrs: LrsServer) -> Iterator[Client]:
-    """Lend a client."""
-    with Client(lrs.endpoint, lrs.lend_credential(), "2.0.0") as client:
-        yield client
 
 
 def check_reads_go_on_and_writes_are_refused(client: Client, stored: str) -> None:

@@ -5,38 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import httpx
-import pytest
 
 from tests.conformance.client import PLAIN, Client
 from tests.hostile.neighbour import Neighbour, bugs_in_log, fault_of_refusal
 from tests.http.live import wait_until
-from tests.plugins.postgresql import PostgreSQLServer
-from tests.plugins.server import serve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
+    from tests.plugins.postgresql import PostgreSQLServer
     from tests.plugins.server import LrsServer
 
 CLIENTS = 4
 BATCHES = 15  # that are acknowledged before and after
-
-
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[PostgreSQLServer]:
-    """Lend a server that may be stopped; each test starts it again."""
-    with PostgreSQLServer() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def lrs(
-    postgresql: PostgreSQLServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[LrsServer]:
-    """Run a server of two processes on it."""
-    url = postgresql.create_database("restarted")
-    with serve(tmp_path_factory.mktemp("restarted"), url, workers=2) as server:
-        yield server
 
 
 STOPS: list[Callable[[PostgreSQLServer], None]] = [

@@ -75,6 +75,14 @@ def remember(credentials: Credentials, key: str = KEY) -> None:
     wait_until(lambda: credentials.find(key) and credentials.recall(key))
 
 
+def check_revoked(credentials: Credentials) -> None:
+    """Wait until a credential is forgotten; read again, it is revoked."""
+    wait_until(lambda: credentials.recall(KEY) is None)
+    found = credentials.find(KEY)
+    assert found is not None
+    assert found.revoked
+
+
 def test_a_credential_comes_back_as_it_was_stored(database: Database) -> None:
     other = replace(CREDENTIAL, key="other", confined=False, expires=5, created=0)
     add_credential(database, CREDENTIAL)
@@ -167,10 +175,7 @@ def test_a_local_database_is_asked_each_time_whether_anything_changed(
     remember(credentials)
     with closing(open_database(url)) as other:
         revoke_credential(other, KEY)
-    wait_until(lambda: credentials.recall(KEY) is None)
-    found = credentials.find(KEY)
-    assert found is not None
-    assert found.revoked
+    check_revoked(credentials)
 
 
 @pytest.fixture
@@ -290,7 +295,4 @@ def test_while_the_server_is_away_nothing_is_remembered_and_listening_goes_on_af
             remember(credentials)
             with closing(open_database(url)) as other:
                 revoke_credential(other, KEY)
-            wait_until(lambda: credentials.recall(KEY) is None)
-            found = credentials.find(KEY)
-            assert found is not None
-            assert found.revoked
+            check_revoked(credentials)
