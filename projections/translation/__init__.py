@@ -1,0 +1,1 @@
+"""From statements in many dialects to domain events in one."""
