@@ -24,15 +24,19 @@ from sqlalchemy import (
 metadata = MetaData()
 
 
+def _table(name: str, *columns: Column[Any], **info: list[str]) -> Table:
+    """A table whose rows stand in the order of its primary key, in SQLite too."""
+    return Table(name, metadata, *columns, info=info, sqlite_with_rowid=False)
+
+
 def _column(name: str, kind: type, *, key: bool = False, null: bool = False) -> Column[Any]:
     return Column(name, kind(), primary_key=key, nullable=null, autoincrement=False)
 
 
 # What the fold keeps for itself ------------------------------------------------------------------
 
-projection = Table(
+projection = _table(
     "projection",
-    metadata,
     _column("name", String, key=True),
     _column("version", String),  # another one: fold it again
     _column("position", BigInteger),  # of the log; all up to it is folded
@@ -43,18 +47,16 @@ projection = Table(
 )
 """The checkpoints: a row for each projection, `<name>` or, while it is rebuilt, `<name>__next`."""
 
-lease = Table(
+lease = _table(
     "lease",
-    metadata,
     _column("name", String, key=True),
     _column("holder", String),
     _column("until", BigInteger),
 )
 """Who folds: one process at a time."""
 
-learner = Table(
+learner = _table(
     "learner",
-    metadata,
     _column("number", BigInteger, key=True),
     _column("key", String),  # the directory's name of the person, else the IFI; unique
     _column("kind", String),  # learner, staff or service: only learners count in figures
@@ -64,52 +66,53 @@ learner = Table(
     _column("occupation", String),
     _column("cohort", String),
     _column("crowd", BigInteger),  # crowd.number: those who share all that figures are told by
+    unique=["key"],
 )
 """People. Two identifiers that the directory joins are one of them."""
 
-crowd = Table(
+crowd = _table(
     "crowd",
-    metadata,
     _column("number", BigInteger, key=True),
     _column("directorate", String),
     _column("employer", String),
     _column("cohort", String),
+    unique=["directorate employer cohort"],
 )
 """Learners of one directorate, employer and cohort: figures are summed up for them."""
 
-identity = Table(
+identity = _table(
     "identity",
-    metadata,
     _column("number", BigInteger, key=True),
     _column("ifi", String),  # unique
     _column("learner", BigInteger),
+    unique=["ifi"],
+    indexes=["learner"],
 )
 """Identifiers that statements used."""
 
-activity = Table(
+activity = _table(
     "activity",
-    metadata,
     _column("number", BigInteger, key=True),
     _column("iri", String),  # unique
     _column("type", String),
     _column("definition", LargeBinary),  # JSON, of the last statement that defined it; or empty
     _column("position", BigInteger),  # of that statement, or 0
+    unique=["iri"],
 )
 """Activities that last, and how they are defined."""
 
-place = Table(
+place = _table(
     "place",
-    metadata,
     _column("number", BigInteger, key=True),
     _column("unit", BigInteger),
     _column("course", BigInteger),  # that the statement names, or 0
     _column("ancestors", String),  # numbers, separated by spaces
+    unique=["unit course ancestors"],
 )
 """Distinct places of events."""
 
-event = Table(
+event = _table(
     "event",
-    metadata,
     _column("identity", BigInteger, key=True),
     _column("at", BigInteger, key=True),
     _column("position", BigInteger, key=True),  # of the statement
@@ -121,17 +124,15 @@ event = Table(
 )
 """The log in one dialect, by learner and time."""
 
-pending_void = Table(
+pending_void = _table(
     "pending_void",
-    metadata,
     _column("target", String, key=True),  # a statement's id, in lower case
     _column("position", BigInteger),  # of the voiding statement
 )
 """Voiding statements whose target has not come yet."""
 
-unrecognised = Table(
+unrecognised = _table(
     "unrecognised",
-    metadata,
     _column("verb", String, key=True),
     _column("type", String, key=True),
     _column("statements", BigInteger),
@@ -142,23 +143,24 @@ unrecognised = Table(
 
 # What is asked -----------------------------------------------------------------------------------
 
-enrolment = Table(
+enrolment = _table(
     "enrolment",
-    metadata,
     _column("learner", BigInteger, key=True),
     _column("course", BigInteger, key=True),
     _column("registration", String, key=True),  # of cmi5, or empty
     _column("first", BigInteger),
     _column("last", BigInteger),
     _column("how", String),  # manual, self, import, implicit
-    _column("status", String),  # active, suspended, left, completed; removed: there is none any more
+    _column(
+        "status", String
+    ),  # active, suspended, left, completed; removed: there is none any more
     _column("evidence", String),  # JSON: {"rule": position of the statement, ...}
     _column("changed", BigInteger),
+    indexes=["changed", "course"],
 )
 
-completion = Table(
+completion = _table(
     "completion",
-    metadata,
     _column("learner", BigInteger, key=True),
     _column("course", BigInteger, key=True),
     _column("status", String),  # not started, in progress, completed, failed; or removed
@@ -170,22 +172,22 @@ completion = Table(
     _column("evidence", String),
     _column("changed", BigInteger),
     _column("state", LargeBinary),  # what the fold goes on from
+    indexes=["changed", "course"],
 )
 
-connection = Table(
+connection = _table(
     "connection",
-    metadata,
     _column("learner", BigInteger, key=True),
     _column("course", BigInteger, key=True),  # 0: the whole platform
-    _column("start", BigInteger, key=True),
-    _column("end", BigInteger),
+    _column("begun", BigInteger, key=True),
+    _column("ended", BigInteger),
     _column("edges", SmallInteger),  # 1: a login starts it; 2: a logout ends it; -1: removed
     _column("changed", BigInteger),
+    indexes=["changed"],
 )
 
-measured = Table(
+measured = _table(
     "measured",
-    metadata,
     _column("learner", BigInteger, key=True),
     _column("kind", String, key=True),  # quiz, video, meeting, face_to_face
     _column("item", String, key=True),
@@ -196,9 +198,8 @@ measured = Table(
 )
 """Time that content measured."""
 
-learner_period = Table(
+learner_period = _table(
     "learner_period",
-    metadata,
     _column("learner", BigInteger, key=True),
     _column("course", BigInteger, key=True),  # 0: the whole platform
     _column("period", String, key=True),  # 2026-02-14, 2026-W07, 2026-02 (Europe/Paris)
@@ -207,9 +208,8 @@ learner_period = Table(
 )
 """Connections of a learner by day, ISO week and month."""
 
-badge_standing = Table(
+badge_standing = _table(
     "badge_standing",
-    metadata,
     _column("learner", BigInteger, key=True),
     _column("badge", String, key=True),  # IRI
     _column("status", String),  # eligible, in progress, awarded, revoked; or removed
@@ -220,11 +220,11 @@ badge_standing = Table(
     _column("criteria", String),  # JSON: [{"criterion":, "met":, "since":, "evidence":}, ...]
     _column("evidence", String),
     _column("changed", BigInteger),
+    indexes=["changed", "badge"],
 )
 
-tally = Table(
+tally = _table(
     "tally",
-    metadata,
     _column("course", BigInteger, key=True),  # 0: the whole platform
     _column("period", String, key=True),
     _column("crowd", BigInteger, key=True),
@@ -237,9 +237,8 @@ tally = Table(
 )
 """Indicators, added up while the rows they come from change. Learners of kind `learner` only."""
 
-standing = Table(
+standing = _table(
     "standing",
-    metadata,
     _column("course", BigInteger, key=True),
     _column("crowd", BigInteger, key=True),
     _column("enrolled", BigInteger),  # learners ever enrolled

@@ -74,6 +74,21 @@ class Connection(ABC):
         """`columns` of the rows whose column `by` is one of `values`."""
 
     @abstractmethod
+    def replace(self, table: Table, rows: Sequence[Row]) -> None:
+        """Insert rows, each in the place of the one with its primary key, if there is one."""
+
+    @abstractmethod
+    def fetch(self, table: Table, keys: Sequence[Row]) -> list[Row]:
+        """Rows that have one of the keys: values of the primary key, or of its first columns.
+
+        All keys are of one length.
+        """
+
+    @abstractmethod
+    def remove(self, table: Table, keys: Sequence[Row]) -> None:
+        """Delete the rows that `fetch` would find."""
+
+    @abstractmethod
     def stream(self, query: Executable, **parameters: object) -> Iterator[Row]:
         """Rows of a query one by one, in constant memory."""
 
@@ -84,6 +99,11 @@ class Connection(ABC):
         """First row of a query, if any."""
         found = self.rows(query, **parameters)
         return found[0] if found else None
+
+
+def leading_key(table: Table, keys: Sequence[Row]) -> tuple[Column[Any], ...]:
+    """The columns of a table's primary key that such keys give."""
+    return tuple(table.primary_key.columns)[: len(keys[0])]
 
 
 class Read(Protocol):

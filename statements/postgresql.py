@@ -65,8 +65,9 @@ class PostgreSQL(Database):
     name = "postgresql"
     local = False
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, schema: str = "") -> None:
         self._url = url
+        self._place = f"-c search_path={schema}" if schema else ""
         self._local = threading.local()
         self._opened: set[PostgreSQLConnection] = set()
         self._guard = threading.Lock()
@@ -174,7 +175,7 @@ class PostgreSQL(Database):
         return connection
 
     def _open(self, settings: str = "") -> PostgreSQLConnection:
-        connection = PostgreSQLConnection(self._url, settings)
+        connection = PostgreSQLConnection(self._url, f"{settings} {self._place}")
         with self._guard:
             self._opened.add(connection)
         return connection

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.types import BigInteger, LargeBinary, SmallInteger, String
+from sqlalchemy.types import BigInteger, Double, LargeBinary, SmallInteger, String
 from typing_extensions import override
 
-from statements.database import Connection, Row, render
+from statements.database import Connection, Row, leading_key, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,6 +22,7 @@ DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]  # SQLAlchemy has
 ARRAYS = {
     BigInteger: "bigint[]",
     SmallInteger: "smallint[]",
+    Double: "double precision[]",
     LargeBinary: "bytea[]",
     String: "text[]",
 }
@@ -118,15 +119,60 @@ class PostgreSQLConnection(Connection):
             return []
         return self._run(_lookup(by, columns), [wanted]).fetchall()
 
+    @override
+    def replace(self, table: Table, rows: Sequence[Row]) -> None:
+        if rows:
+            self._run(_replacement(table), [list(column) for column in zip(*rows, strict=True)])
+
+    @override
+    def fetch(self, table: Table, keys: Sequence[Row]) -> list[Row]:
+        if not keys:
+            return []
+        columns = [list(column) for column in zip(*keys, strict=True)]
+        return self._run(_fetching(table, leading_key(table, keys)), columns).fetchall()
+
+    @override
+    def remove(self, table: Table, keys: Sequence[Row]) -> None:
+        if keys:
+            columns = [list(column) for column in zip(*keys, strict=True)]
+            self._run(_removal(table, leading_key(table, keys)), columns)
+
     def _run(self, sql: str, parameters: Any) -> psycopg.Cursor[Row]:  # noqa: ANN401  # as psycopg
         return self._cursor.execute(sql.encode(), parameters)
 
 
 def _insertion(table: Table, if_absent: bool) -> str:  # noqa: FBT001
     names = ", ".join(column.name for column in table.columns)
-    arrays = ", ".join(f"%b::{ARRAYS[type(column.type)]}" for column in table.columns)
     conflict = " ON CONFLICT DO NOTHING" if if_absent else ""
-    return f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays}){conflict}"  # noqa: S608
+    return f"INSERT INTO {table.name} ({names}) SELECT * FROM {_unnest(table.columns)}{conflict}"  # noqa: S608
+
+
+def _replacement(table: Table) -> str:
+    key = ", ".join(column.name for column in table.primary_key.columns)
+    rest = [column.name for column in table.columns if not column.primary_key]
+    change = ", ".join(f"{name} = excluded.{name}" for name in rest)
+    return f"{_insertion(table, if_absent=False)} ON CONFLICT ({key}) DO UPDATE SET {change}"
+
+
+def _fetching(table: Table, columns: tuple[Column[Any], ...]) -> str:
+    return f"SELECT {table.name}.* FROM {_wanted(columns)} JOIN {table.name} ON {_same(columns)}"  # noqa: S608
+
+
+def _removal(table: Table, columns: tuple[Column[Any], ...]) -> str:
+    return f"DELETE FROM {table.name} USING {_wanted(columns)} WHERE {_same(columns)}"  # noqa: S608
+
+
+def _wanted(columns: tuple[Column[Any], ...]) -> str:
+    return f"{_unnest(columns)} AS wanted ({', '.join(column.name for column in columns)})"
+
+
+def _same(columns: tuple[Column[Any], ...]) -> str:
+    return " AND ".join(f"{column} = wanted.{column.name}" for column in columns)
+
+
+def _unnest(columns: Iterable[Column[Any]]) -> str:
+    arrays = ", ".join(f"%b::{ARRAYS[type(column.type)]}" for column in columns)
+    return f"unnest({arrays})"
 
 
 def _lookup(by: Column[Any], columns: tuple[ColumnElement[Any], ...]) -> str:

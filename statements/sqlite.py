@@ -59,14 +59,16 @@ class SQLite(Database):
     Args:
         path: of the file; made if it is not there.
         clock: microseconds since 1970.
+        durable: whether a commit has to survive the loss of power.
 
     """
 
     name = "sqlite"
     local = True
 
-    def __init__(self, path: str, clock: Callable[[], int] = now) -> None:
+    def __init__(self, path: str, clock: Callable[[], int] = now, *, durable: bool = True) -> None:
         self.path = path
+        self._durable = durable
         self._clock = clock
         self._file_lock = FileLock(Path(path + "-lock"))
         self._local = threading.local()
@@ -184,6 +186,6 @@ class SQLite(Database):
         return self._writer
 
     def _open(self, cache_kib: int) -> SQLiteConnection:
-        connection = SQLiteConnection(self.path, cache_kib)
+        connection = SQLiteConnection(self.path, cache_kib, durable=self._durable)
         self._opened.append(connection)
         return connection

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.dialects import sqlite
 from typing_extensions import override
 
-from statements.database import Connection, Row, TakesTime, render
+from statements.database import Connection, Row, TakesTime, leading_key, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,6 +25,7 @@ DIALECT = sqlite.dialect(paramstyle="named")
 # so that the texts stay in the statement cache.
 EXACT_SIZES = 32
 MOST_PARAMETERS = 32_766  # SQLite's own limit
+MOST_FETCHED = 512  # keys in one query
 
 BUSY_TIMEOUT_SECONDS = 20  # another process may hold the write lock for a large flush
 WRITER_CACHE_KIB = 98_304  # the upper levels and the hot leaves of the indexes
@@ -43,7 +44,12 @@ class SQLiteConnection(Connection):
     """A connection in autocommit mode; transactions are begun and ended explicitly."""
 
     def __init__(
-        self, path: str, cache_kib: int, timeout_seconds: float = BUSY_TIMEOUT_SECONDS
+        self,
+        path: str,
+        cache_kib: int,
+        timeout_seconds: float = BUSY_TIMEOUT_SECONDS,
+        *,
+        durable: bool = True,
     ) -> None:
         self.raw = sqlite3.connect(
             path,
@@ -53,7 +59,9 @@ class SQLiteConnection(Connection):
             cached_statements=STATEMENT_CACHE,
         )
         self.raw.execute(f"PRAGMA cache_size = -{cache_kib}")
-        self.raw.execute("PRAGMA synchronous = FULL")  # a commit is durable before it is answered
+        # A commit of the log is durable before it is answered. One that is not may be lost with the
+        # power, whole, and never out of its order.
+        self.raw.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
         self.raw.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         self.raw.execute("PRAGMA recursive_triggers = ON")  # INSERT OR REPLACE meets them too
 
@@ -114,6 +122,26 @@ class SQLiteConnection(Connection):
             found += self.raw.execute(_lookup(by, len(part), columns), part)
         return found
 
+    @override
+    def replace(self, table: Table, rows: Sequence[Row]) -> None:
+        if rows:
+            self.raw.executemany(_replacement(table), rows)
+
+    @override
+    def fetch(self, table: Table, keys: Sequence[Row]) -> list[Row]:
+        found: list[Row] = []
+        for start in range(0, len(keys), MOST_FETCHED):
+            part = list(keys[start : start + MOST_FETCHED])
+            part += [(None,) * len(part[0])] * (_padded(len(part)) - len(part))  # matches nothing
+            sql = _fetching(table, len(part), leading_key(table, keys))
+            found += self.raw.execute(sql, list(chain.from_iterable(part)))
+        return found
+
+    @override
+    def remove(self, table: Table, keys: Sequence[Row]) -> None:
+        if keys:
+            self.raw.executemany(_removal(table, leading_key(table, keys)), keys)
+
     def _run(self, query: Executable, parameters: dict[str, object]) -> sqlite3.Cursor:
         sql, constants = render(query, DIALECT)
         return self.raw.execute(sql, constants | parameters)
@@ -167,6 +195,27 @@ def _lookup(by: Column[Any], size: int, columns: tuple[ColumnElement[Any], ...])
     names = ", ".join(str(column) for column in columns)
     marks = ", ".join("?" * size)
     return f"SELECT {names} FROM {by.table.name} WHERE {by.name} IN ({marks})"  # noqa: S608
+
+
+@lru_cache(maxsize=256)
+def _replacement(table: Table) -> str:
+    return _insertion(table, 1, if_absent=False).replace("OR ROLLBACK", "OR REPLACE", 1)
+
+
+@lru_cache(maxsize=1024)
+def _fetching(table: Table, size: int, columns: tuple[Column[Any], ...]) -> str:
+    names = [f"wanted_{column.name}" for column in columns]
+    row = "(" + ", ".join("?" * len(columns)) + ")"
+    on = " AND ".join(f"{column} = {name}" for column, name in zip(columns, names, strict=True))
+    return (
+        f"WITH wanted ({', '.join(names)}) AS (VALUES {', '.join([row] * size)}) "  # noqa: S608
+        f"SELECT {table.name}.* FROM wanted CROSS JOIN {table.name} ON {on}"  # CROSS: in this order
+    )
+
+
+@lru_cache(maxsize=256)
+def _removal(table: Table, columns: tuple[Column[Any], ...]) -> str:
+    return f"DELETE FROM {table.name} WHERE " + " AND ".join(f"{c.name} = ?" for c in columns)  # noqa: S608
 
 
 def _commands(sql: str) -> Iterator[str]:

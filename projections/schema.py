@@ -1,0 +1,43 @@
+"""Making the tables of the records store, on either database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.schema import CreateTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from statements.database import Connection, Database
+
+_DIALECTS = {"sqlite": sqlite.dialect, "postgresql": postgresql.dialect}
+
+SCHEMA = "records"
+"""PostgreSQL's schema of the records, beside the log's."""
+
+
+def create(database: Database, connection: Connection, tables: Iterable[Table]) -> None:
+    """Make those of the tables that are not there, with the indexes that their `info` names.
+
+    `unique` and `indexes` in a table's `info` are lists of column names, separated by spaces.
+    """
+    if database.name == "postgresql":
+        connection.script(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+    for table in tables:
+        connection.script(_creation(table, database.name))
+        for kind, names in (("UNIQUE INDEX", "unique"), ("INDEX", "indexes")):
+            for columns in table.info.get(names, ()):
+                connection.script(_index(table, kind, columns))
+
+
+def _creation(table: Table, name: str) -> str:
+    creation = CreateTable(table, if_not_exists=True)
+    return str(creation.compile(dialect=_DIALECTS[name]())) + ";"  # type: ignore[no-untyped-call]
+
+
+def _index(table: Table, kind: str, columns: str) -> str:
+    name = f"{table.name}_{columns.replace(' ', '_')}"
+    return f"CREATE {kind} IF NOT EXISTS {name} ON {table.name} ({columns.replace(' ', ', ')});"
