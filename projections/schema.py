@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from sqlalchemy import Table
 
     from statements.database import Connection, Database
 
@@ -35,7 +36,7 @@ def create(database: Database, connection: Connection, tables: Iterable[Table]) 
 
 def _creation(table: Table, name: str) -> str:
     creation = CreateTable(table, if_not_exists=True)
-    return str(creation.compile(dialect=_DIALECTS[name]())) + ";"  # type: ignore[no-untyped-call]
+    return str(creation.compile(dialect=_DIALECTS[name]())) + ";"
 
 
 def _index(table: Table, kind: str, columns: str) -> str:
