@@ -52,7 +52,11 @@ class Journal:
     """
 
     def __init__(
-        self, translate: Callable[[bytes, int], Translation], tables: Mapping[str, Table], people: People, places: Places
+        self,
+        translate: Callable[[bytes, int], Translation],
+        tables: Mapping[str, Table],
+        people: People,
+        places: Places,
     ) -> None:
         self._translate = translate
         self._tables = tables
@@ -64,7 +68,7 @@ class Journal:
         """Write the events of entries that follow on those written before."""
         translated = [(entry, self._translate(entry.payload, entry.stored)) for entry in entries]
         voided, earlier = self._voids(log, records, translated)
-        self._number(records, [each for _, each in translated])
+        self._number(records, translated)
         rows, happenings = self._rows(records, translated, voided)
         undone = self._undo(records, earlier)
         records.replace(self._tables["event"], rows)
@@ -102,9 +106,15 @@ class Journal:
                 if event.dated and not void and learners[identity.learner].counts:
                     happenings.append(
                         Happening(
-                            identity.learner, event.at, entry.position, event.kind, event.own,
-                            spot.unit, spot.course, event.details,
-                        )  # fmt: skip
+                            identity.learner,
+                            event.at,
+                            entry.position,
+                            event.kind,
+                            event.own,
+                            spot.unit,
+                            spot.course,
+                            event.details,
+                        )
                     )
         return list(rows.values()), happenings
 
@@ -128,9 +138,7 @@ class Journal:
     ) -> tuple[dict[int, int], list[tuple[Line, int]]]:
         """What is voided now: positions in this batch and lines before it, each with its voider."""
         first, last = translated[0][0].position, translated[-1][0].position
-        voids = {
-            entry.position: UUID(each.voids).bytes for entry, each in translated if each.voids
-        }
+        voids = {entry.position: UUID(each.voids).bytes for entry, each in translated if each.voids}
         targets = {line.id: line for line in lines_of(log, set(voids.values()))}
         voiders = {line.position: line for line in lines_at(log, voids)}
         voided = self._arrived(log, records, [entry for entry, _ in translated])

@@ -142,6 +142,15 @@ class People:
         people = {row[0]: (row[1], self._person_named(connection, row[0])) for row in rows}
         self._write(connection, people)
 
+    def revised(self, connection: Connection, learners: Iterable[int]) -> list[int]:
+        """Those of the learners whom `revise` would write otherwise than they are."""
+        rows = connection.fetch(tables.learner, [(number,) for number in learners])
+        return [row[0] for row in rows if row != self._row_now(connection, row)]
+
+    def _row_now(self, connection: Connection, row: Row) -> Row:
+        person = self._person_named(connection, row[0])
+        return _learner_row(row[0], row[1], person, self._crowd(connection, person))
+
     def _person_named(self, connection: Connection, learner: int) -> Person | None:
         column = tables.identity.c
         ifis = connection.find(column.learner, [learner], column.ifi)

@@ -20,10 +20,13 @@ SCHEMA = "records"
 """PostgreSQL's schema of the records, beside the log's."""
 
 
-def create(database: Database, connection: Connection, tables: Iterable[Table]) -> None:
+def create(
+    database: Database, connection: Connection, tables: Iterable[Table], label: str = ""
+) -> None:
     """Make those of the tables that are not there, with the indexes that their `info` names.
 
-    `unique` and `indexes` in a table's `info` are lists of column names, separated by spaces.
+    `unique` and `indexes` in a table's `info` are lists of column names, separated by spaces. The
+    indexes' names end in `label`: a table may be renamed, an index keeps its name.
     """
     if database.name == "postgresql":
         connection.script(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
@@ -31,7 +34,7 @@ def create(database: Database, connection: Connection, tables: Iterable[Table]) 
         connection.script(_creation(table, database.name))
         for kind, names in (("UNIQUE INDEX", "unique"), ("INDEX", "indexes")):
             for columns in table.info.get(names, ()):
-                connection.script(_index(table, kind, columns))
+                connection.script(_index(table, kind, columns, label))
 
 
 def _creation(table: Table, name: str) -> str:
@@ -39,6 +42,6 @@ def _creation(table: Table, name: str) -> str:
     return str(creation.compile(dialect=_DIALECTS[name]())) + ";"
 
 
-def _index(table: Table, kind: str, columns: str) -> str:
-    name = f"{table.name}_{columns.replace(' ', '_')}"
+def _index(table: Table, kind: str, columns: str, label: str) -> str:
+    name = f"{table.name}_{columns.replace(' ', '_')}{label}"
     return f"CREATE {kind} IF NOT EXISTS {name} ON {table.name} ({columns.replace(' ', ', ')});"

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
 
     from projections.people import Learner
-    from projections.reference.badges import Badge
-    from projections.reference.catalogue import Catalogue
     from projections.translation.event import Details
     from statements.database import Connection, Row
 
@@ -31,6 +29,59 @@ class Happening(NamedTuple):
     details: Details
 
 
+class Badge(Protocol):
+    """A badge definition (`projections.reference`), of which only its identity matters here."""
+
+
+class Module(Protocol):
+    """A part of a course."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    @property
+    def required(self) -> bool: ...  # noqa: D102
+    @property
+    def move_on(self) -> str: ...  # noqa: D102
+
+
+class Course(Protocol):
+    """A course as the catalogue describes it."""
+
+    @property
+    def opening(self) -> str: ...  # noqa: D102
+    @property
+    def modules(self) -> Sequence[Module]: ...  # noqa: D102
+
+
+class Catalogue(Protocol):
+    """The courses."""
+
+    @property
+    def courses(self) -> Mapping[str, Course]:
+        """All of them by IRI."""
+
+    def course(self, iri: str, /) -> Course | None:
+        """A course, if it is described."""
+
+    def course_of(self, activity: str, /) -> str:
+        """IRI of the course that an activity belongs to, or empty."""
+
+
+class Terms(NamedTuple):
+    """What rows depend on beside the log.
+
+    Attributes:
+        gap: microseconds without a statement that end a connection.
+        catalogue: the courses as they are described now.
+        badges: what each badge asks for, by IRI.
+
+    """
+
+    gap: int
+    catalogue: Catalogue
+    badges: Mapping[str, Badge]
+
+
 Histories = dict[int, list[Happening]]
 """All that happened to some learners, in order of time."""
 
@@ -43,9 +94,7 @@ class Work:
         connection: to the records.
         tables: by name, those of a rebuild under another one.
         change: the number that rows changed now get.
-        gap: microseconds without a statement that end a connection.
-        catalogue: the courses as they are described now.
-        badges: what each badge asks for, by IRI.
+        terms: what rows depend on beside the log.
         learners: those that happenings are about, by number.
         numbers_of: numbers of activities by IRI, as far as they have one.
         iri_of: the IRI of an activity by its number.
@@ -59,9 +108,7 @@ class Work:
     connection: Connection
     tables: Mapping[str, Table]
     change: int
-    gap: int
-    catalogue: Catalogue
-    badges: Mapping[str, Badge]
+    terms: Terms
     learners: Mapping[int, Learner]
     numbers_of: Callable[[Iterable[str]], Mapping[str, int]]
     iri_of: Callable[[int], str]
@@ -92,9 +139,12 @@ class Projection(Protocol):
     """
 
     name: str
-    version: str
-    """Another one means other rows: they are folded again."""
+    needs: tuple[str, ...] = ()
+    """Projections whose tables it reads: they come before it, and it is rebuilt with them."""
     tables: tuple[str, ...]
+
+    def version(self, terms: Terms) -> str:
+        """Another one means other rows: they are folded again."""
 
     def update(self, work: Work, happenings: Sequence[Happening]) -> None:
         """Fold what is new."""

@@ -60,10 +60,10 @@ class Book:
         enrolments: dict[Pair, dict[str, Row]] = defaultdict(dict)
         for row in work.connection.fetch(work.tables["enrolment"], keys):
             enrolments[row[:2]][row[2]] = row
-        for *row, state in work.connection.fetch(work.tables["completion"], keys):
-            pair = (row[0], row[1])
-            self._stored[pair] = Record(tuple(row), enrolments[pair])
-            self._states[pair] = state
+        for row in work.connection.fetch(work.tables["completion"], keys):
+            pair = row[:2]
+            self._stored[pair] = Record(row[:-1], enrolments[pair])
+            self._states[pair] = row[-1]
 
     @property
     def pairs(self) -> Iterable[Pair]:
@@ -122,7 +122,7 @@ class Book:
 
 def rules_of(work: Work, course: int) -> Rules:
     """What the catalogue says of a course, in numbers."""
-    described = work.catalogue.course(work.iri_of(course))
+    described = work.terms.catalogue.course(work.iri_of(course))
     if described is None:
         return Rules((), by_enrolment=False)
     required = [module for module in described.modules if module.required]

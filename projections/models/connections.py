@@ -16,7 +16,7 @@ from projections.work import Projection
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from projections.work import Happening, Histories, Work
+    from projections.work import Happening, Histories, Terms, Work
     from statements.database import Row
 
 Key = tuple[int, int]  # learner, course
@@ -29,13 +29,19 @@ class Connections(Projection):
     """Rows of `connection`, and the sums over them."""
 
     name = "connections"
-    version = "1"
     tables = ("connection", "connection_gone", "learner_period", "connection_tally")
+
+    @override
+    def version(self, terms: Terms) -> str:
+        return f"1 gap {terms.gap}"
 
     @override
     def update(self, work: Work, happenings: Sequence[Happening]) -> None:
         points = _points(happenings)
-        reach = {key: (min(many)[0] - work.gap, max(many)[0] + work.gap) for key, many in points}
+        reach = {
+            key: (min(many)[0] - work.terms.gap, max(many)[0] + work.terms.gap)
+            for key, many in points
+        }
         old: dict[Key, list[Row]] = defaultdict(list)
         spans = [(*key, *between) for key, between in reach.items()]
         for row in work.connection.fetch_between(work.tables["connection"], spans):
@@ -45,7 +51,10 @@ class Connections(Projection):
             before = sorted(old[key])
             known = [Span(*row[2:5]) for row in before]
             adding = Spans(
-                known.copy(), work.gap, partial(work.before, key[0]), partial(work.after, key[0])
+                known.copy(),
+                work.terms.gap,
+                partial(work.before, key[0]),
+                partial(work.after, key[0]),
             )
             for point in several:
                 adding.add(*point)
@@ -62,7 +71,7 @@ class Connections(Projection):
         new = dict(_points(each for several in histories.values() for each in several))
         changes = _Changes(work)
         for key in old.keys() | new.keys():
-            changes.note(key, old[key], fold(new.get(key, ()), work.gap))
+            changes.note(key, old[key], fold(new.get(key, ()), work.terms.gap))
         changes.write()
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from projections.translation.event import Measure
-    from projections.work import Happening, Histories, Work
+    from projections.work import Happening, Histories, Terms, Work
     from statements.database import Row
 
 Key = tuple[int, str, str]  # learner, kind, item
@@ -90,8 +90,11 @@ class Measures(Projection):
     """Rows of `measured`, and the sums over them."""
 
     name = "measures"
-    version = "1"
     tables = ("measured", "measured_tally")
+
+    @override
+    def version(self, terms: Terms) -> str:
+        return "1"
 
     @override
     def update(self, work: Work, happenings: Sequence[Happening]) -> None:

@@ -15,7 +15,7 @@ from projections.work import Projection
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from projections.work import Happening, Histories, Work
+    from projections.work import Happening, Histories, Terms, Work
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Dossier).decode
@@ -25,8 +25,11 @@ class Progress(Projection):
     """Rows of `enrolment` and `completion`, and the sums over them."""
 
     name = "progress"
-    version = "1"
     tables = ("enrolment", "completion", "progress_tally", "standing")
+
+    @override
+    def version(self, terms: Terms) -> str:
+        return "1"
 
     @override
     def update(self, work: Work, happenings: Sequence[Happening]) -> None:

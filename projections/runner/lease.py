@@ -24,7 +24,7 @@ class Lost(Exception):
 
 
 class Lease:
-    """This process's claim. Its name is its own even among those started at the same moment."""
+    """The claim of this process. Its name is its own, even if another starts at the same moment."""
 
     def __init__(self) -> None:
         self.holder = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
@@ -40,9 +40,16 @@ class Lease:
         return True
 
     def hold(self, connection: Connection) -> None:
-        """Renew the lease within the transaction that depends on it. Raises Lost."""
-        if not self.claim(connection):
+        """Renew the lease within the transaction that depends on it.
+
+        Raises:
+            Lost: another process has it, or had it meanwhile and may have written.
+
+        """
+        rows = connection.fetch(tables.lease, [(NAME,)])
+        if not rows or rows[0][1] != self.holder:
             raise Lost
+        self.claim(connection)
 
     def release(self, connection: Connection) -> None:
         """Let another process take it at once."""

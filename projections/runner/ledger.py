@@ -61,9 +61,7 @@ def read_ledger(connection: Connection) -> dict[str, Checkpoint]:
 def write_ledger(connection: Connection, checkpoints: Iterable[Checkpoint]) -> None:
     """Write checkpoints, with the time."""
     moment = now()
-    connection.replace(
-        tables.projection, [each._replace(updated=moment) for each in checkpoints]
-    )
+    connection.replace(tables.projection, [each._replace(updated=moment) for each in checkpoints])
 
 
 def next_change(connection: Connection) -> int:

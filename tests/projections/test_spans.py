@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_left, bisect_right
+from functools import partial
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +47,14 @@ def test_at_one_instant_a_login_comes_first_and_a_logout_last() -> None:
     ]
 
 
+def _before(known: list[int], at: int) -> int:
+    return known[bisect_left(known, at) - 1]
+
+
+def _after(known: list[int], at: int) -> int:
+    return known[bisect_right(known, at)]
+
+
 @given(POINTS, st.lists(st.integers(0, 30), max_size=4))
 def test_any_order_any_batches_and_any_repetition_lead_to_what_the_rule_says(
     points: Points, cuts: list[int]
@@ -55,12 +64,7 @@ def test_any_order_any_batches_and_any_repetition_lead_to_what_the_rule_says(
     edges = sorted({0, len(points), *(cut for cut in cuts if cut < len(points))})
     for first, last in itertools.pairwise(edges):
         known = sorted({at for at, _ in points[:last]})
-        adding = Spans(
-            spans,
-            GAP,
-            before=lambda at, known=known: known[bisect_left(known, at) - 1],
-            after=lambda at, known=known: known[bisect_right(known, at)],
-        )
+        adding = Spans(spans, GAP, partial(_before, known), partial(_after, known))
         for point in points[first:last]:
             adding.add(*point)
         assert adding.spans == fold(points[:last], GAP)
