@@ -94,9 +94,9 @@ class Scenes:
 
     def __init__(self, types: ActivityTypes) -> None:
         self._types = types
-        self._known: Remembered[tuple[bytes, bytes], Scene] = Remembered(16_384)
-        self._activities: Remembered[bytes, _Activity] = Remembered(16_384)
-        self._sorts: Remembered[tuple[str, frozenset[str], bool, bool], int] = Remembered(16_384)
+        self._known: Remembered[tuple[bytes, bytes], Scene] = Remembered(4_096)
+        self._activities: Remembered[bytes, _Activity] = Remembered(4_096)
+        self._sorts: Remembered[tuple[str, frozenset[str], bool, bool], int] = Remembered(4_096)
         self._number = count()
 
     def read(self, object_json: bytes, activities_json: bytes) -> Scene:

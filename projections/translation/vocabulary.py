@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from projections.translation.places import Scene
     from projections.translation.statement import ContextExtensions, Statement
 
+    _Marks = tuple[str, int, str, str]
+
 CODE_VERSION: Final = 1
 """To be counted up whenever the code of this package translates anything differently."""
 
@@ -59,7 +61,7 @@ class Vocabulary:
         self._by_verb: dict[str, list[Row]] = {}
         for row in self.rows:
             self._by_verb.setdefault(row.verb, []).append(row)
-        self._chosen: Remembered[tuple[str, int, str, str], tuple[Row, bool]] = Remembered(16_384)
+        self._chosen: Remembered[_Marks, tuple[Row | None, Row]] = Remembered(16_384)
 
     def translate(self, payload: bytes, stored: int) -> Translation:
         """Return what a stored statement comes to.
@@ -73,42 +75,51 @@ class Vocabulary:
         verb = statement.verb.id
         if scene.object_type == "StatementRef" and verb == VOIDED:
             return Translation((), voids=scene.object.lower())
+        row, meant = self._choose(verb, scene, context.extensions or NO_CONTEXT_EXTENSIONS)
+        return Translation(
+            _events(meant, statement, context, scene, stored),
+            scene.definitions,
+            None if row else (verb, scene.type),
+        )
+
+    def row_for(self, payload: bytes) -> Row | None:
+        """Return the row by which a statement is understood, None if no row knows it."""
+        statement = read_statement(payload)
+        context = statement.context or _NO_CONTEXT
+        scene = self._scenes.read(bytes(statement.object), bytes(context.activities))
         extensions = context.extensions or NO_CONTEXT_EXTENSIONS
+        return self._choose(statement.verb.id, scene, extensions)[0]
+
+    def _choose(
+        self, verb: str, scene: Scene, extensions: ContextExtensions
+    ) -> tuple[Row | None, Row]:
+        """The row that fits, and what is made of it here."""
         given_away, event = source(extensions)
         key = (verb, scene.sort, event, given_away)
-        row, known = self._chosen.get(key) or self._chosen.keep(
-            key, self._choose(verb, scene, event, given_away)
-        )
-        return Translation(
-            _events(row, statement, context, scene, stored),
-            scene.definitions,
-            None if known else (verb, scene.type),
-        )
+        chosen = self._chosen.get(key)
+        if chosen is None:
+            row = self._find(verb, scene, event, given_away)
+            chosen = self._chosen.keep(key, (row, _meant(row, scene)))
+        return chosen
 
-    def find(
-        self, verb: str, type_: str, event: str, categories: Iterable[str], given_away: str = ""
-    ) -> Row | None:
-        """Return the most specific row that fits, None if there is none.
-
-        `given_away` is the dialect that extensions of the context give away (`dialects.source`).
-        """
-        among = frozenset(categories)
-        dialect = dialect_of(given_away, type_, among)
+    def _find(self, verb: str, scene: Scene, event: str, given_away: str) -> Row | None:
+        """The most specific of the rows that fit (`Row.weight`)."""
+        dialect = dialect_of(given_away, scene.type, scene.categories)
         rows = [*self._by_verb.get(verb, ()), *self._by_verb.get("", ())]
-        fitting = [row for row in rows if row.matches(dialect, type_, event, among)]
+        fitting = [row for row in rows if row.matches(dialect, scene.type, event, scene.categories)]
         return max(fitting, key=lambda row: row.weight, default=None)
 
-    def _choose(self, verb: str, scene: Scene, event: str, given_away: str) -> tuple[Row, bool]:
-        """The row for a statement, and whether the vocabulary has one.
 
-        What is said of an attempt or a question is not said of what these stand for, unless the row
-        names that very type or event; and where there is no unit, nothing is completed.
-        """
-        row = self.find(verb, scene.type, event, scene.categories, given_away)
-        if row is None:
-            return _STRANGE, False
-        of_a_part = not scene.whole and not row.type and not row.event
-        return (row.as_activity() if of_a_part or not scene.place.unit else row), True
+def _meant(row: Row | None, scene: Scene) -> Row:
+    """What a row means at a scene.
+
+    What is said of an attempt or a question is not said of what these stand for, unless the row
+    names that very type or event; and where there is no unit, nothing is completed.
+    """
+    if row is None:
+        return _STRANGE
+    of_a_part = not scene.whole and not row.type and not row.event
+    return row.as_activity() if of_a_part or not scene.place.unit else row
 
 
 @lru_cache(maxsize=1)
