@@ -39,7 +39,9 @@ def problems_of(kind: str, value: Any) -> list[Problem]:  # noqa: ANN401 - any J
     if validator.is_valid(value):
         return []
     told = (
-        problem for error in validator.iter_errors(value) for problem in _told(error, _SCHEMAS[kind])
+        problem
+        for error in validator.iter_errors(value)
+        for problem in _told(error, _SCHEMAS[kind])
     )
     return list(dict.fromkeys(told))
 

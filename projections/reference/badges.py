@@ -92,9 +92,7 @@ class Badge(NamedTuple):
 def make_badge(document: Json) -> Badge:
     """The badge that a valid document defines."""
     days = document.get("valid_days")
-    return Badge(
-        document["id"], document["name"], make_criterion(document), days and int(days)
-    )
+    return Badge(document["id"], document["name"], make_criterion(document), days and int(days))
 
 
 def make_criterion(document: Json) -> Criterion:

@@ -5,7 +5,6 @@ Pure: the answer depends on the badge and the facts alone, not on their order, a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,6 +21,9 @@ from projections.reference.badges import (
 from projections.reference.wording import words_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
     from projections.reference.badges import Badge, Criterion, Period
 
 Moment = tuple[int, str, object]
@@ -71,7 +73,7 @@ class Facts:
     connections: Mapping[str, Sequence[Span]] = field(default_factory=dict)
     measured: Mapping[str, Sequence[Span]] = field(default_factory=dict)
     badges: Mapping[str, int] = field(default_factory=dict)
-    tagged: Mapping[str, Set[str]] = field(default_factory=dict)
+    tagged: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -148,9 +150,11 @@ def _judge_group(group: Group, facts: Facts) -> Judgement:
 
 
 def _judge_courses(wanted: CoursesCompleted, facts: Facts) -> Judgement:
-    courses: Sequence[str] | Set[str] = wanted.courses
+    courses: Sequence[str] | AbstractSet[str] = wanted.courses
     if not courses:
-        courses = facts.tagged.get(wanted.tag, frozenset()) if wanted.tag else facts.completed.keys()
+        courses = (
+            facts.tagged.get(wanted.tag, frozenset()) if wanted.tag else facts.completed.keys()
+        )
     moments: list[Moment] = [
         (facts.completed[course].at, course, facts.completed[course].evidence)
         for course in courses
@@ -197,23 +201,30 @@ def _first_full(counted: Sequence[Moment], number: int, period: Period) -> int |
 
 
 def _judge_score(wanted: ScoreAtLeast, facts: Facts) -> Judgement:
-    scores = facts.scores.get(wanted.course)
-    percent, at = 0.0, None
-    if scores is not None:
-        best = wanted.which == "best"
-        percent, at = (scores.best, scores.best_at) if best else (scores.last, scores.last_at)
-    counts = at is not None and wanted.period.holds(at)
-    met = counts and percent >= wanted.percent
+    reached = _score_that_counts(wanted, facts.scores.get(wanted.course))
+    percent, at, evidence = reached or (0.0, 0, None)
+    met = reached is not None and percent >= wanted.percent
     return Judgement(
         criterion=words_of(wanted),
         kind="score",
         met=met,
         since=at if met else None,
-        reached=percent if counts else 0,
+        reached=percent,
         needed=wanted.percent,
-        evidence=((wanted.course, at, scores.evidence),) if scores and at and counts else (),
+        evidence=((wanted.course, at, evidence),) if reached else (),
         missing=() if met else (wanted.course,),
     )
+
+
+def _score_that_counts(
+    wanted: ScoreAtLeast, scores: Scores | None
+) -> tuple[float, int, object] | None:
+    """The score that is asked for, when it was reached and why, if that was in time."""
+    if scores is None:
+        return None
+    best = wanted.which == "best"
+    percent, at = (scores.best, scores.best_at) if best else (scores.last, scores.last_at)
+    return (percent, at, scores.evidence) if wanted.period.holds(at) else None
 
 
 def _judge_time(wanted: TimeAtLeast, facts: Facts) -> Judgement:
@@ -221,7 +232,11 @@ def _judge_time(wanted: TimeAtLeast, facts: Facts) -> Judgement:
     counted = sorted(span for span in spans if wanted.period.holds(span.end))
     sums = _running_sums(counted, wanted.period.within)
     since = next(
-        (span.end for span, total in zip(counted, sums, strict=True) if total >= wanted.microseconds),
+        (
+            span.end
+            for span, total in zip(counted, sums, strict=True)
+            if total >= wanted.microseconds
+        ),
         None,
     )
     return Judgement(

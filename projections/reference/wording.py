@@ -27,7 +27,9 @@ def words_of(criterion: Criterion) -> str:
             return "all criteria" if number == len(parts) else f"{number} of {len(parts)} criteria"
         case CoursesCompleted(courses, number, tag, period):
             named = f" tagged {tag}" if tag else ""
-            said = _some_of("course", courses, number) if courses else f"any {number} courses{named}"
+            said = (
+                _some_of("course", courses, number) if courses else f"any {number} courses{named}"
+            )
         case BadgesHeld(badges, number, period):
             said = _some_of("badge", badges, number)
         case ScoreAtLeast(course, percent, which, period):

@@ -28,7 +28,7 @@ _NUMBER: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})(\.[0-9]{1,17})?([eE][-
 
 # JSON writes characters beyond 16 bits as two halves, which YAML does not know.
 _HALVES: Final = re.compile(
-    r'(?<!\\)(?P<before>(?:\\\\)*)(?P<pair>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})'
+    r"(?<!\\)(?P<before>(?:\\\\)*)(?P<pair>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
 )
 
 
@@ -50,7 +50,9 @@ def read_document(raw: bytes) -> Document:
     except yaml.MarkedYAMLError as error:
         raise Refused([_syntax(error)]) from None
     except (yaml.YAMLError, RecursionError) as error:
-        raise Refused([Problem(0, "", f"this is not YAML: {' '.join(str(error).split())}")]) from None
+        raise Refused(
+            [Problem(0, "", f"this is not YAML: {' '.join(str(error).split())}")]
+        ) from None
     reading = _Reading()
     value = reading.value(root, "$", 0) if root is not None else None
     if reading.problems:
@@ -133,3 +135,29 @@ def _scalar(node: yaml.ScalarNode) -> Any:  # noqa: ANN401 - any JSON value with
     if not match:
         return text
     return float(text) if match[1] or match[2] else int(text)
+
+
+def write_document(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    """A JSON value as YAML that `read_document` takes back."""
+    return str(
+        yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100, indent=2)
+    )
+
+
+class _Dumper(yaml.CSafeDumper):
+    """Writes what comes twice twice."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - as the base class
+        return True
+
+
+def _represent_text(dumper: yaml.CSafeDumper, text: str) -> yaml.ScalarNode:
+    """A text as it is, in quotation marks where `read_document` would take it for something else.
+
+    PyYAML puts them where its own rules, those of YAML 1.1, ask for them: not about `1e3`.
+    """
+    style = '"' if text in _WORDS or _NUMBER.fullmatch(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _represent_text)
