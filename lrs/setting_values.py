@@ -115,6 +115,14 @@ def database_url(text: str) -> str:
     return text
 
 
+def records_beside(url: str) -> str:
+    """Address of the records of a database; in PostgreSQL a schema of the same one has them."""
+    scheme, _, path_text = url.partition(":///")
+    if not scheme.startswith("sqlite"):
+        return url
+    return f"{scheme}:///{Path(path_text).parent / 'records.sqlite3'}"
+
+
 def origins(text: str) -> tuple[str, ...]:
     """Parse the origins of browser content: `*`, `none`, or origins separated by commas."""
     if text in {"*", "none"}:

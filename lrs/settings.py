@@ -88,6 +88,16 @@ class Settings:
             secret=True,
         ),
     )
+    records_url: str = field(
+        default="",
+        repr=False,
+        metadata=_read(
+            values.database_url,
+            "Database of the records; else records.sqlite3 beside a SQLite database, or in the same"
+            " PostgreSQL database",
+            secret=True,
+        ),
+    )
     read_threads: int = field(
         default=4,
         metadata=_read(
@@ -230,6 +240,8 @@ class Settings:
         if not self.database_url:
             url = f"sqlite:///{self.data_dir / 'lrs.sqlite3'}"
             object.__setattr__(self, "database_url", url)
+        if not self.records_url:
+            object.__setattr__(self, "records_url", values.records_beside(self.database_url))
         if (self.tls_certificate is None) != (self.tls_key is None):
             missing = "tls_key" if self.tls_key is None else "tls_certificate"
             raise SettingsError(variable(missing), None, "must be set too: TLS needs both files")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 
@@ -19,6 +20,8 @@ _DIALECTS = {"sqlite": sqlite.dialect, "postgresql": postgresql.dialect}
 SCHEMA = "records"
 """PostgreSQL's schema of the records, beside the log's."""
 
+_PLACE = text("SELECT 1 WHERE to_regnamespace(:name) IS NOT NULL")
+
 
 def create(
     database: Database, connection: Connection, tables: Iterable[Table], label: str = ""
@@ -28,7 +31,8 @@ def create(
     `unique` and `indexes` in a table's `info` are lists of column names, separated by spaces. The
     indexes' names end in `label`: a table may be renamed, an index keeps its name.
     """
-    if database.name == "postgresql":
+    if database.name == "postgresql" and connection.row(_PLACE, name=SCHEMA) is None:
+        # IF NOT EXISTS asks for the right to create one even if it is there.
         connection.script(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
     for table in tables:
         connection.script(_creation(table, database.name))

@@ -56,8 +56,7 @@ class Course(Protocol):
 class Catalogue(Protocol):
     """The courses."""
 
-    @property
-    def courses(self) -> Mapping[str, Course]:
+    def items(self) -> Iterable[tuple[str, Course]]:
         """All of them by IRI."""
 
     def course(self, iri: str, /) -> Course | None:

@@ -87,7 +87,7 @@ def _moved_by_places(turn: Turn) -> set[int]:
 
 def _moved_by_rules(turn: Turn) -> set[int]:
     """Learners of courses that are completed by other rules now."""
-    described = turn.desk.terms.catalogue.courses
+    described = turn.desk.terms.catalogue
     numbers = turn.desk.places.numbers_of(turn.connection, described)
     new = {numbers[iri]: _digest(course) for iri, course in described.items() if iri in numbers}
     old: dict[int, bytes] = dict(turn.connection.rows(select(*tables.course_rule.columns)))
