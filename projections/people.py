@@ -6,7 +6,7 @@ given once and never changed, by the one process that folds.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select
 
@@ -16,37 +16,13 @@ from projections.numbering import MOST_REMEMBERED, next_number
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from projections.reference.directory import Directory, Person
     from statements.database import Connection, Row
 
 LEARNER = "learner"
 
-
-class Person(Protocol):
-    """What the directory says of somebody."""
-
-    @property
-    def learner(self) -> str: ...  # noqa: D102
-    @property
-    def kind(self) -> str: ...  # noqa: D102
-    @property
-    def directorate(self) -> str: ...  # noqa: D102
-    @property
-    def employer(self) -> str: ...  # noqa: D102
-    @property
-    def occupation(self) -> str: ...  # noqa: D102
-    @property
-    def cohort(self) -> str: ...  # noqa: D102
-
-
 _EVERY_LEARNER = select(*tables.learner.columns)
 _EVERY_IDENTITY = select(*tables.identity.columns)
-
-
-class Directory(Protocol):
-    """Who is who."""
-
-    def person(self, identifier: str, /) -> Person | None:
-        """Who has this identifier, if the directory knows."""
 
 
 class Learner(NamedTuple):

@@ -6,7 +6,7 @@ process that folds gives them. It remembers what it has met, and starts afresh w
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select
 
@@ -16,18 +16,12 @@ from projections.numbering import MOST_REMEMBERED, next_number
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from projections.reference.catalogue import Catalogue
     from projections.translation.event import Definition, Place
     from statements.database import Connection, Row
 
 
 _EVERY_PLACE = select(*tables.place.columns)
-
-
-class Courses(Protocol):
-    """Which activity belongs to which course."""
-
-    def course_of(self, activity: str, /) -> str:
-        """IRI of the course that the catalogue puts an activity into, or empty."""
 
 
 class Spot(NamedTuple):
@@ -42,12 +36,12 @@ class Places:
     """Activities and places.
 
     Args:
-        courses: which activity belongs to which course.
+        catalogue: which activity belongs to which course.
 
     """
 
-    def __init__(self, courses: Courses) -> None:
-        self._courses = courses
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
         self._activities: dict[str, int] = {"": 0}
         self._iris: dict[int, str] = {0: ""}
         self._spots: dict[Place, Spot] = {}
@@ -135,7 +129,7 @@ class Places:
         return self._first_course((place.unit, *place.ancestors))
 
     def _first_course(self, iris: Iterable[str]) -> str:
-        found = (self._courses.course_of(iri) for iri in iris if iri)
+        found = (self._catalogue.course_of(iri) for iri in iris if iri)
         return next(filter(None, found), "")
 
     def spots_of(self, connection: Connection, numbers: Iterable[int]) -> dict[int, Spot]:

@@ -199,7 +199,9 @@ completion = _table(
     _column("started", BigInteger, null=True),
     _column("completed", BigInteger, null=True),
     _column("best", Double, null=True),  # percent
+    _column("best_at", BigInteger, null=True),
     _column("last", Double, null=True),  # percent
+    _column("last_at", BigInteger, null=True),
     _column("evidence", String),
     _column("changed", BigInteger),
     _column("state", LargeBinary),  # what the fold goes on from

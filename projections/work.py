@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from operator import add
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
 
     from projections.people import Learner
+    from projections.reference.badges import Badge
+    from projections.reference.catalogue import Catalogue
     from projections.translation.event import Details
     from statements.database import Connection, Row
 
@@ -27,43 +30,6 @@ class Happening(NamedTuple):
     unit: int
     course: int
     details: Details
-
-
-class Badge(Protocol):
-    """A badge definition (`projections.reference`), of which only its identity matters here."""
-
-
-class Module(Protocol):
-    """A part of a course."""
-
-    @property
-    def id(self) -> str: ...  # noqa: D102
-    @property
-    def required(self) -> bool: ...  # noqa: D102
-    @property
-    def move_on(self) -> str: ...  # noqa: D102
-
-
-class Course(Protocol):
-    """A course as the catalogue describes it."""
-
-    @property
-    def opening(self) -> str: ...  # noqa: D102
-    @property
-    def modules(self) -> Sequence[Module]: ...  # noqa: D102
-
-
-class Catalogue(Protocol):
-    """The courses."""
-
-    def items(self) -> Iterable[tuple[str, Course]]:
-        """All of them by IRI."""
-
-    def course(self, iri: str, /) -> Course | None:
-        """A course, if it is described."""
-
-    def course_of(self, activity: str, /) -> str:
-        """IRI of the course that an activity belongs to, or empty."""
 
 
 class Terms(NamedTuple):
@@ -85,6 +51,9 @@ Histories = dict[int, list[Happening]]
 """All that happened to some learners, in order of time."""
 
 
+Changed = defaultdict[str, set[tuple[int, int]]]
+
+
 @dataclass(slots=True)
 class Work:
     """One transaction of the fold.
@@ -100,7 +69,8 @@ class Work:
         recall: the histories of learners, as far as the log is folded.
         before: the time of a learner's last own event before an instant.
         after: the time of a learner's first own event after an instant.
-        dirty: learners of whom something changed that badges may ask for.
+        changed: pairs of learner and course (0: the whole platform) of which something changed in
+            this transaction that badges ask for: `completed`, `score`, `time` or `measured`.
 
     """
 
@@ -114,7 +84,7 @@ class Work:
     recall: Callable[[Iterable[int]], Histories]
     before: Callable[[int, int], int]
     after: Callable[[int, int], int]
-    dirty: set[int] = field(default_factory=set)
+    changed: Changed = field(default_factory=lambda: defaultdict(set))
 
     def add_up(self, name: str, deltas: Mapping[Row, Sequence[int]]) -> None:
         """Add to the figures of a table that has such keys; rows of nothing but zeros go."""

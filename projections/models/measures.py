@@ -145,7 +145,8 @@ def _write(
         for row, sign in ((stored.get(key), -1), (new.get(key), 1)):
             if row is not None:
                 _count(work, sums, row, sign)
-    work.dirty.update(key[0] for key in (*changed, *gone))
+    for row in (*changed.values(), *(stored[key] for key in gone)):
+        work.changed["measured"] |= {(row[0], row[3]), (row[0], 0)}
     work.connection.remove(work.tables["measured"], gone)
     work.connection.replace(work.tables["measured"], list(changed.values()))
     work.add_up("measured_tally", sums)

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from projections.history import History
-    from projections.people import Directory
+    from projections.reference.badges import Badge
+    from projections.reference.catalogue import Catalogue
+    from projections.reference.directory import Directory
     from projections.translation.event import Translation
-    from projections.work import Badge, Catalogue
+    from projections.work import Changed
     from statements.database import Connection
 
 
@@ -82,7 +84,7 @@ class Desk:
 
     def work(
         self, connection: Connection, history: History, rebuilt: set[str], change: int,
-        dirty: set[int],
+        changed: Changed,
     ) -> Work:  # fmt: skip
         """A projection's work in a transaction, on the next edition of the tables `rebuilt`."""
         live, following = tables.edition(""), tables.edition(NEXT)
@@ -97,5 +99,5 @@ class Desk:
             recall=history.of,
             before=history.before,
             after=history.after,
-            dirty=dirty,
+            changed=changed,
         )

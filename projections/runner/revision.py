@@ -18,8 +18,8 @@ from projections.runner.ledger import EVENTS, NEXT
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from projections.reference.catalogue import Course
     from projections.runner.turn import Turn
-    from projections.work import Course
     from statements.database import Connection
 
 REVISION = "revision"

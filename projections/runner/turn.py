@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from projections.history import History
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from projections.runner.desk import Desk
-    from projections.work import Happening, Histories, Projection, Work
+    from projections.work import Changed, Happening, Histories, Projection, Work
     from statements.database import Connection
 
 
@@ -115,10 +116,10 @@ class Turn:
         self, folds: Iterable[Checkpoint], happenings: Sequence[Happening], until: int
     ) -> None:
         """Fold what is new, in each the learners that it has."""
-        dirty: dict[str, set[int]] = {"": set(), NEXT: set()}
+        changed: dict[str, Changed] = {"": defaultdict(set), NEXT: defaultdict(set)}
         for fold in folds:
             known = _known(happenings, fold)
-            work = self._work(fold, until, dirty[fold.suffix])
+            work = self._work(fold, until, changed[fold.suffix])
             try:
                 self.projections[fold.name.removesuffix(NEXT)].update(work, known)
             except Exception as error:
@@ -127,13 +128,13 @@ class Turn:
     def refold(self, folds: Iterable[Checkpoint], histories: Histories, until: int) -> None:
         """Fold some learners anew."""
         for fold in folds:
-            work = self._work(fold, until, set())
+            work = self._work(fold, until, defaultdict(set))
             try:
                 self.projections[fold.name.removesuffix(NEXT)].refold(work, histories)
             except Exception as error:
                 raise CannotFold(fold.name, until, is_new=False) from error
 
-    def _work(self, fold: Checkpoint, until: int, dirty: set[int]) -> Work:
+    def _work(self, fold: Checkpoint, until: int, changed: Changed) -> Work:
         history = self.history(self.journal_of(fold), until)
         rebuilt = {
             table
@@ -142,7 +143,7 @@ class Turn:
             for table in projection.tables
         }
         return self.desk.work(
-            self.connection, history, rebuilt if fold.is_next else set(), self.change, dirty
+            self.connection, history, rebuilt if fold.is_next else set(), self.change, changed
         )
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projections.models.spans import (
+from projections.models.connections.spans import (
     ACT,
     BEGUN_BY_LOGIN,
     ENDED_BY_LOGOUT,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from projections.translation.event import Event, Translation
 from projections.translation.vocabulary import translate
+
+if TYPE_CHECKING:
+    from projections.translation.event import Event, Translation
 
 Json = dict[str, Any]
 

@@ -7,8 +7,26 @@ import pytest
 from projections.translation.event import NOTHING, Event, Kind
 from tests.projections.translation.corpus import DONE, ENDED, PAGE
 from tests.projections.translation.statements import (
-    ADL, ATTEMPT, AWL, COURSE, COURSE_ID, EDLM, FRENCH, QUIZ, TIN, TRAX_COURSE, TRAX_QUIZ, TYPE,
-    Json, activity, h5p, moodle, moodle_site, one, trax, trax_site,
+    ADL,
+    ATTEMPT,
+    AWL,
+    COURSE,
+    COURSE_ID,
+    EDLM,
+    FRENCH,
+    QUIZ,
+    TIN,
+    TRAX_COURSE,
+    TRAX_QUIZ,
+    TYPE,
+    Json,
+    activity,
+    h5p,
+    moodle,
+    moodle_site,
+    one,
+    trax,
+    trax_site,
 )  # fmt: skip
 
 _IDS = {TRAX_COURSE["id"]: COURSE_ID, TRAX_QUIZ["id"]: QUIZ["id"]}

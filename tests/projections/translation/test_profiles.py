@@ -7,8 +7,29 @@ import pytest
 from projections.translation.event import NOTHING, Kind, Measure
 from tests.projections.translation.corpus import BADGE, GAME, OBJECTIVE, ROOM
 from tests.projections.translation.statements import (
-    ADL, AS, ATTEMPT, AU, CLASSROOM, CMI5, FILM, H5P_CONTENT, MEETING, MOOC, QUIZ, REGISTRATION,
-    TEACHER, TLA, TYPE, VIDEO, Json, activity, h5p, one, profile, statement, video,
+    ADL,
+    AS,
+    ATTEMPT,
+    AU,
+    CLASSROOM,
+    CMI5,
+    FILM,
+    H5P_CONTENT,
+    MEETING,
+    MOOC,
+    QUIZ,
+    REGISTRATION,
+    TEACHER,
+    TLA,
+    TYPE,
+    VIDEO,
+    Json,
+    activity,
+    h5p,
+    one,
+    profile,
+    statement,
+    video,
 )  # fmt: skip
 
 PAUSED = f"{VIDEO}verbs/paused"

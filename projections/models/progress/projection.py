@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 from typing_extensions import override
 
-from projections.models.book import Book, Pair
-from projections.models.dossier import Dossier
+from projections.models.progress.book import Book, Pair
+from projections.models.progress.dossier import Dossier
 from projections.work import Projection
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from projections.calendar import day_of, periods_of
-from projections.models.dossier import Dossier
-from projections.models.standing import Required, Rules, completion_of, enrolments_of
+from projections.models.progress.dossier import Dossier
+from projections.models.progress.standing import Required, Rules, completion_of, enrolments_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,6 +23,10 @@ REMOVED = "removed"
 Pair = tuple[int, int]  # learner, course
 
 _json = msgspec.json.Encoder(order="sorted").encode
+
+
+_FACTS = {"completed": slice(5, 6), "score": slice(6, 10)}
+"""Columns of `completion` that hold what badges may ask for."""
 
 
 class Record(NamedTuple):
@@ -87,11 +91,17 @@ class Book:
                 row for name, row in new.enrolments.items() if row != old.enrolments.get(name)
             ]
             if new != old:
-                self._work.dirty.add(pair[0])
+                self._note(pair, old.completion, new.completion)
                 sums.replace(pair, weight_of(old), weight_of(new))
         self._work.connection.replace(self._work.tables["completion"], completions)
         self._work.connection.replace(self._work.tables["enrolment"], enrolments)
         sums.write()
+
+    def _note(self, pair: Pair, old: Row | None, new: Row | None) -> None:
+        """Tell those who ask for completions or scores that there are others."""
+        for fact, columns in _FACTS.items():
+            if _some(old, columns) != _some(new, columns):
+                self._work.changed[fact].add(pair)
 
     def _render(self, pair: Pair, dossier: Dossier) -> Record:
         """The rows that a dossier comes to; those that say nothing new keep their number."""
@@ -142,6 +152,10 @@ def weight_of(record: Record) -> Weight:
     status, started, completed = completion[2], completion[4], completion[5]
     counts = (1, int(started is not None), int(completed is not None), int(status == "failed"))
     return Weight(counts, min(row[3] for row in live), completed)
+
+
+def _some(row: Row | None, columns: slice) -> Row:
+    return row[columns] if row and row[2] != REMOVED else ()
 
 
 class _Sums:

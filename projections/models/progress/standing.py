@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from projections.models.dossier import Dossier, Enrolment, Moment, Unit
+from projections.models.progress.dossier import Dossier, Enrolment, Moment, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,9 @@ class Completion(NamedTuple):
     started: int | None
     completed: int | None
     best: float | None
+    best_at: int | None
     last: float | None
+    last_at: int | None
     evidence: dict[str, int]
 
 
@@ -75,7 +77,9 @@ def completion_of(dossier: Dossier, course: int, rules: Rules) -> Completion:
         started=dossier.started and dossier.started[0],
         completed=completed and completed[0],
         best=dossier.best and dossier.best[0],
+        best_at=dossier.best and dossier.best[1],
         last=dossier.last and dossier.last[1],
+        last_at=dossier.last and dossier.last[0],
         evidence=evidence,
     )  # fmt: skip
 

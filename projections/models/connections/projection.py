@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from projections.calendar import day_of, periods_of, split
-from projections.models.spans import ACT, LOGIN, LOGOUT, Span, Spans, fold
+from projections.models.connections.spans import ACT, LOGIN, LOGOUT, Span, Spans, fold
 from projections.translation.event import Kind
 from projections.work import Projection
 
@@ -108,7 +108,7 @@ class _Changes:
             self._rows.append((*key, *span, self._work.change))
         self._back += [(*key, span.begun) for span in after - before]
         if before != after:
-            self._work.dirty.add(key[0])
+            self._work.changed["time"].add(key)
 
     def _count(self, key: Key, span: Span, sign: int) -> None:
         for period in periods_of(day_of(span.begun)):
