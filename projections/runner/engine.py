@@ -68,6 +68,9 @@ class Engine:
         lease: held while anything is written.
         gap: microseconds without a statement that end a connection.
 
+    Attributes:
+        until: the last position of the log that is folded.
+
     """
 
     def __init__(
@@ -83,6 +86,7 @@ class Engine:
         self._projections = projections
         self._lease = lease
         self._gap = gap
+        self.until = 1 << 62
         self._batch = BATCH
         self._learners = FEWEST_LEARNERS
         self._started = False
@@ -163,7 +167,8 @@ class Engine:
         if events is None or events.version != version:
             return 0
         after = events.position
-        entries = self._log.read(lambda connection: read_log(connection, after, self._batch))
+        most = min(self._batch, self.until - after)
+        entries = self._log.read(lambda connection: read_log(connection, after, most))
         if not entries:
             return 0
         self._write(
