@@ -66,8 +66,15 @@ def _slowly(text: str, otherwise: int) -> int:
 
 
 def _calendar(text: str) -> int:
-    """Microseconds since 1970, by the calendar; 1.0.3 knows every form that 2.0.0 knows."""
-    return (parse_timestamp(text, Version.V1) - _EPOCH) // _MICROSECOND
+    """Microseconds since 1970, by the calendar. Raises InvalidValue.
+
+    A stored statement does not say which version of xAPI it was sent in.
+    """
+    try:
+        moment = parse_timestamp(text, Version.V1)
+    except InvalidValue:
+        moment = parse_timestamp(text, Version.V2)
+    return (moment - _EPOCH) // _MICROSECOND
 
 
 def is_believable(at: int, stored: int) -> bool:
