@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -17,15 +18,18 @@ from schemas.errors import InvalidStatement
 from schemas.validation import validate_statement
 from schemas.versions import Version
 from tests.projections.translation.corpus import CORPUS, Told
-from tests.projections.translation.statements import STORED, Json
 
+if TYPE_CHECKING:
+    from tests.projections.translation.statements import Json
+
+_NAMES = st.text("ab:", max_size=2)
 _VALUES = st.recursive(
     st.none()
     | st.booleans()
     | st.integers()
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.sampled_from(["", "a", "0[.]5", "0[.]nan[,][.]", "PT1S", "self", "é\u0000", "-1e999"]),
-    lambda values: st.lists(values, max_size=3) | st.dictionaries(st.text("ab:", max_size=2), values, max_size=2),
+    lambda values: st.lists(values, max_size=3) | st.dictionaries(_NAMES, values, max_size=2),
     max_leaves=6,
 )  # fmt: skip
 _CONTEXT = st.sampled_from(
@@ -36,8 +40,8 @@ _NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 _MEMBERS = st.sampled_from(
     [
         ("context", "instructor"), ("context", "contextActivities"), ("context", "registration"),
-        ("context", "extensions"), ("context",), ("result",), ("timestamp",), ("object", "definition"),
-        ("object", "objectType"), ("actor", "objectType"), ("result", "score"),
+        ("context", "extensions"), ("context",), ("result",), ("result", "score"), ("timestamp",),
+        ("object", "definition"), ("object", "objectType"), ("actor", "objectType"),
     ]
 )  # fmt: skip
 

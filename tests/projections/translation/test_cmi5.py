@@ -6,8 +6,21 @@ import pytest
 
 from projections.translation.event import NOTHING, Kind, Measure
 from tests.projections.translation.statements import (
-    ADL, AU, AWL, CMI5, CMI5_COURSE, FILM, PUBLISHER, REGISTRATION, TEACHER, VIDEO, Json, cmi5,
-    one, statement, video,
+    ADL,
+    AU,
+    AWL,
+    CMI5,
+    CMI5_COURSE,
+    FILM,
+    PUBLISHER,
+    REGISTRATION,
+    TEACHER,
+    VIDEO,
+    Json,
+    cmi5,
+    one,
+    statement,
+    video,
 )  # fmt: skip
 
 MOVE_ON = f"{CMI5}context/extensions/moveon"

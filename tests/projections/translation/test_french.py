@@ -5,10 +5,28 @@ from __future__ import annotations
 import pytest
 
 from projections.translation.event import NOTHING, Event, Kind
-from tests.projections.translation.corpus import DONE, ENDED, PAGE
+from tests.projections.translation.corpus import DONE, ENDED, PAGE, QUESTION
 from tests.projections.translation.statements import (
-    ADL, ATTEMPT, AWL, COURSE, COURSE_ID, EDLM, FRENCH, QUIZ, TIN, TRAX_COURSE, TRAX_QUIZ, TYPE,
-    Json, activity, h5p, moodle, moodle_site, one, trax, trax_site,
+    ADL,
+    ATTEMPT,
+    AWL,
+    COURSE,
+    COURSE_ID,
+    EDLM,
+    FRENCH,
+    QUIZ,
+    TIN,
+    TRAX_COURSE,
+    TRAX_QUIZ,
+    TYPE,
+    Json,
+    activity,
+    h5p,
+    moodle,
+    moodle_site,
+    one,
+    trax,
+    trax_site,
 )  # fmt: skip
 
 _IDS = {TRAX_COURSE["id"]: COURSE_ID, TRAX_QUIZ["id"]: QUIZ["id"]}
@@ -47,7 +65,7 @@ def _elsewhere(event: Event) -> Event:
             moodle("core/course_completed", f"{ADL}completed", COURSE),
         ),
         (
-            trax("mod_quiz/course_module_completion_updated", f"{ADL}completed", TRAX_QUIZ, result=DONE),
+            trax("mod_quiz/course_module_completion_updated", f"{ADL}completed", TRAX_QUIZ),
             moodle("core/course_module_completion_updated", f"{ADL}completed", QUIZ, result=DONE),
         ),
         (
@@ -75,8 +93,7 @@ def _elsewhere(event: Event) -> Event:
             ),
             moodle(
                 "mod_quiz/attempt_submitted", f"{ADL}answered",
-                activity("https://ecole.example/question/question.php?cmid=31&id=8", f"{TYPE}cmi.interaction"),
-                ATTEMPT, QUIZ,
+                QUESTION, ATTEMPT, QUIZ,
             ),
         ),
     ],

@@ -8,7 +8,18 @@ from projections.translation.people import learners
 from schemas.identity import agent_ifi
 from tests.projections.translation.corpus import DONE
 from tests.projections.translation.statements import (
-    ADL, AU, LEARNER, SITE, STORED, TEACHER, TLA, Json, account, ifi, read, statement,
+    ADL,
+    AU,
+    LEARNER,
+    SITE,
+    STORED,
+    TEACHER,
+    TLA,
+    Json,
+    account,
+    ifi,
+    read,
+    statement,
 )  # fmt: skip
 
 AGENTS: list[Json] = [

@@ -10,8 +10,23 @@ from projections.translation.event import Definition, Kind, Place
 from projections.translation.vocabulary import Vocabulary
 from tests.projections.translation.corpus import CERTIFICATE, PAGE, QUESTION, REVIEW, SLOT
 from tests.projections.translation.statements import (
-    ADL, ATTEMPT, AU, COURSE, COURSE_ID, LEARNER, QUIZ, SITE, STORED, TIN, TYPE, Json, activity,
-    moodle, one, read, statement,
+    ADL,
+    ATTEMPT,
+    AU,
+    COURSE,
+    COURSE_ID,
+    LEARNER,
+    QUIZ,
+    SITE,
+    STORED,
+    TIN,
+    TYPE,
+    Json,
+    activity,
+    moodle,
+    one,
+    read,
+    statement,
 )  # fmt: skip
 
 VIEWED = f"{TIN}viewed"

@@ -7,8 +7,29 @@ import pytest
 from projections.translation.event import NOTHING, Kind, Measure
 from tests.projections.translation.corpus import BADGE, GAME, OBJECTIVE, ROOM
 from tests.projections.translation.statements import (
-    ADL, AS, ATTEMPT, AU, CLASSROOM, CMI5, FILM, H5P_CONTENT, MEETING, MOOC, QUIZ, REGISTRATION,
-    TEACHER, TLA, TYPE, VIDEO, Json, activity, h5p, one, profile, statement, video,
+    ADL,
+    AS,
+    ATTEMPT,
+    AU,
+    CLASSROOM,
+    CMI5,
+    FILM,
+    H5P_CONTENT,
+    MEETING,
+    MOOC,
+    QUIZ,
+    REGISTRATION,
+    TEACHER,
+    TLA,
+    TYPE,
+    VIDEO,
+    Json,
+    activity,
+    h5p,
+    one,
+    profile,
+    statement,
+    video,
 )  # fmt: skip
 
 PAUSED = f"{VIDEO}verbs/paused"
@@ -159,7 +180,7 @@ def test_number_of_pix_is_no_percent() -> None:
 
 @pytest.mark.parametrize(("completion", "completes"), [(None, True), (True, True), (False, False)])
 def test_attendance_elsewhere_completes_unless_it_says_no(
-    completion: bool | None,
+    completion: bool | None,  # noqa: FBT001 - of the result
     completes: bool,  # noqa: FBT001 - of the result
 ) -> None:
     result = {"duration": "PT90M"} if completion is None else {"completion": completion}

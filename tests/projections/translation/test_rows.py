@@ -13,7 +13,16 @@ from projections.translation.tables import BadTable, shipped
 from projections.translation.vocabulary import Vocabulary, shipped_vocabulary
 from tests.projections.translation.corpus import PAGE
 from tests.projections.translation.statements import (
-    ADL, AU, STORED, TIN, Json, activity, context, moodle, profile, statement,
+    ADL,
+    AU,
+    STORED,
+    TIN,
+    Json,
+    activity,
+    context,
+    moodle,
+    profile,
+    statement,
 )  # fmt: skip
 
 VERB = "https://ville.example/verbs/visited"
