@@ -18,12 +18,13 @@ from projections.translation.tables import one_of, read_table, shipped
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-ROLES: Final = ("course", "lasting", "question", "passing", "outside")
+ROLES: Final = ("course", "lasting", "part", "passing", "outside")
 """What a type of activity is to places.
 
-`course`; `lasting`, as is every type that is not listed; `question`, stands for the nearest of its
-parents that lasts, for itself if there is none; `passing`, such as an attempt, never stands for
-itself; `outside`, such as the platform or a course's section, is nobody's ancestor.
+`course`; `lasting`, as is every type that is not listed; `part`, such as a question, stands for the
+nearest of its parents that lasts, for itself if there is none; `passing`, such as an attempt or a
+message, of which there are new ones all the time, never stands for itself; `outside`, such as the
+platform or a course's section, is nobody's ancestor.
 """
 
 
@@ -145,11 +146,11 @@ class Scenes:
 
 def _unit(object_: _Activity, above: list[_Activity]) -> _Activity:
     """The object if it lasts, else what it stands for."""
-    if object_.role not in {"question", "passing"}:
+    if object_.role not in {"part", "passing"}:
         return object_
     if object_ is _NOWHERE:
         return _NOWHERE
-    itself = object_ if object_.role == "question" else _NOWHERE
+    itself = object_ if object_.role == "part" else _NOWHERE
     return next((each for each in above if each.role in _LASTING), itself)
 
 

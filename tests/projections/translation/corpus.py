@@ -76,6 +76,7 @@ CERTIFICATE = activity(
 QUESTION = activity(f"{SITE}/question/question.php?cmid=31&id=8", f"{TYPE}cmi.interaction")
 REVIEW = activity(f"{SITE}/review.php?attempt=4", f"{AS1}review")
 SLOT = activity(f"{SITE}/review.php?attempt=4&slot=2", f"{AS1}review#slot")
+GROUP = activity(f"{SITE}/group/index.php?id=6", f"{EDLM}activity-types/group", "Groupe")
 OBJECTIVE = activity("https://scorm.example/objectif/1", f"{TYPE}objective")
 GAME = activity("https://jeux.example/partie/1", f"{TYPE}course", "Jeu")
 
@@ -195,6 +196,11 @@ _MOODLE = [
     Told(moodle("mod_facetoface/cancel_booking", f"{TIN}unregistered", ROOM), Kind.ACTIVITY),
     Told(moodle("mod_bigbluebuttonbn/meeting_joined", f"{AS1}join", BBB), Kind.ACTIVITY),
     Told(moodle("mod_bigbluebuttonbn/meeting_left", f"{AS1}leave", BBB), Kind.ACTIVITY),
+    Told(moodle_site("core/user_created", f"{ADL}registered"), Kind.ACTIVITY, own=False),
+    *(
+        Told(moodle(f"core/group_member_{end}", verb, GROUP, by=TEACHER), Kind.ACTIVITY, own=False)
+        for end, verb in (("added", f"{AS}join"), ("removed", f"{AS}leave"))
+    ),
     Told(moodle("mod_scorm/sco_launched", f"{ADL}launched", SCO, SCORM), Kind.STARTED),
     *(
         Told(moodle("mod_scorm/status_submitted", f"{ADL}{verb}", SCO, SCORM), Kind.SCORED)
@@ -210,6 +216,7 @@ _MOODLE = [
         Told(moodle("mod_any/event", verb, PAGE), Kind.ACTIVITY)
         for verb in (
             *(f"{TIN}{verb}" for verb in ("viewed", "adjourned", "live", "secured", "replied")),
+            *(f"{TIN}{verb}" for verb in ("unsecured", "unregistered")), f"{AS}join",
             *(f"{AS}{verb}" for verb in ("create", "delete", "update", "send", "start", "submit")),
             f"{AS}leave",
             *(f"{AS1}{verb}" for verb in ("create", "submit", "start", "receive", "retract")),
@@ -217,7 +224,8 @@ _MOODLE = [
             *(f"{ADL}{verb}" for verb in ("answered", "completed", "imported")),
             *(f"{EDLM}verbs/{verb}" for verb in ("exceeded", "locked", "unlocked", "restarted")),
             *(f"{EDLM}verbs/{verb}" for verb in ("toured", "subscribed", "unsubscribed")),
-            f"{TLA}verified", f"{ACROSSX}verbs/edited", f"{DOD}deleted", f"{DOD}created",
+            *(f"{DOD}{verb}" for verb in ("created", "deleted", "published")), f"{TLA}verified",
+            *(f"{ACROSSX}verbs/{verb}" for verb in ("edited", "searched")), f"{ADL}registered",
         )
     ),
 ]  # fmt: skip

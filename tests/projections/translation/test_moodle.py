@@ -265,6 +265,12 @@ def test_completion_that_was_not_reached_is_none() -> None:
     assert one(moodle(name, verb, PAGE, result={"completion": False})).kind == Kind.ACTIVITY
 
 
+def test_content_package_is_a_module_though_its_type_is_a_courses() -> None:
+    package = module_of("imscp", COURSE["definition"]["type"], 41)
+    done = moodle("core/course_module_completion_updated", f"{ADL}completed", package)
+    assert one(done).place == (package["id"], COURSE_ID, ())
+
+
 def test_choice_is_a_module_though_its_type_is_a_questions() -> None:
     choice = activity(f"{SITE}/mod/choice/view.php?id=40", LESSON_PAGE["definition"]["type"])
     done = moodle("core/course_module_completion_updated", f"{ADL}completed", choice)

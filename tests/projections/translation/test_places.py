@@ -56,6 +56,23 @@ def test_ancestors_are_named_once() -> None:
     assert _at(AU, parent=[UNTYPED, AU, UNTYPED], grouping=[UNTYPED]).ancestors == (UNTYPED["id"],)
 
 
+@pytest.mark.parametrize(
+    "type_",
+    [
+        "http://id.tincanapi.com/activitytype/chat-message",
+        "http://id.tincanapi.com/activitytype/forum-reply",
+        "http://id.tincanapi.com/activitytype/discussion",
+        "http://activitystrea.ms/comment",
+        "http://activitystrea.ms/note",
+        "http://id.tincanapi.com/activitytype/user-profile",
+    ],
+)
+def test_what_people_write_is_at_the_module_or_course_it_stands_in(type_: str) -> None:
+    post = activity(f"{SITE}/mod/forum/discuss.php?d=1#p1", type_)
+    assert _at(post, parent=[PAGE, COURSE]) == (PAGE["id"], COURSE_ID, ())
+    assert _at(post, parent=[COURSE]) == (COURSE_ID, COURSE_ID, ())
+
+
 @pytest.mark.parametrize("part", [ATTEMPT, QUESTION, REVIEW, SLOT])
 def test_what_passes_stands_for_the_nearest_that_lasts(part: Json) -> None:
     assert _at(part, parent=[REVIEW, ATTEMPT, QUIZ, COURSE]) == (QUIZ["id"], COURSE_ID, ())
