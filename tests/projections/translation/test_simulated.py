@@ -101,3 +101,83 @@ def test_events_happen_in_the_courses_of_the_catalogue() -> None:
     named = {event.place.course for event in _events()} - {""}
     assert named <= courses
     assert len(named) > len(courses) / 2
+
+
+# What follows joins identifiers and modules as the directory and the catalogue do.
+
+
+@cache
+def _people() -> dict[str, str]:
+    return {row.identifier: row.learner for row in run(BUSY).directory}
+
+
+@cache
+def _modules() -> dict[str, tuple[str, str]]:
+    """The course and the module of each activity of the catalogue."""
+    return {
+        iri: (course["id"], module["id"])
+        for course in run(BUSY).catalogue["courses"]
+        for module in course["modules"]
+        for iri in (module["id"], *module.get("activities", ()))
+    }
+
+
+def _whose(event: Event) -> tuple[str, str]:
+    """The learner and the course."""
+    place = event.place
+    mapped = (_modules()[iri][0] for iri in (place.unit, *place.ancestors) if iri in _modules())
+    return _people().get(event.learner, event.learner), place.course or next(mapped, "")
+
+
+def _truth(kind: str) -> dict[tuple[str, str], dict[str, object]]:
+    return {(row["learner"], row["course"]): row for row in run(BUSY).truth[kind]}
+
+
+def test_enrolments_and_how_they_came_about() -> None:
+    found = {_whose(event): event.details.how for event in _events() if event.kind == Kind.ENROLLED}
+    truth = {key: row["how"] for key, row in _truth("enrolment").items()}
+    assert found == {key: how for key, how in truth.items() if how != "implicit"}
+
+
+def test_best_and_last_marks() -> None:
+    marks: dict[tuple[str, str], list[float]] = {}
+    for event in sorted(_events(), key=lambda event: event.at):
+        if event.details.percent is not None:
+            marks.setdefault(_whose(event), []).append(event.details.percent)
+    rows = {key: row for key, row in _truth("completion").items() if row["best"] is not None}
+    assert {key: (_tenths(max(found)), _tenths(found[-1])) for key, found in marks.items()} == {
+        key: (row["best"], row["last"]) for key, row in rows.items()
+    }
+
+
+def _tenths(percent: float) -> float:
+    """The truth is cut to tenths of a percent."""
+    return int(percent * 10 + 1e-6) / 10
+
+
+def test_courses_completed_by_themselves_or_by_their_modules() -> None:
+    rows = _truth("completion")
+    assert _completed() == {key for key, row in rows.items() if row["status"] == "completed"}
+
+
+def _completed() -> set[tuple[str, str]]:
+    required = {
+        course["id"]: {module["id"] for module in course["modules"] if module["required"]}
+        for course in run(BUSY).catalogue["courses"]
+    }
+    done: dict[tuple[str, str], set[str]] = {}
+    for event in sorted(_events(), key=lambda event: event.at):
+        modules = done.setdefault(_whose(event), set())
+        _, module = _modules().get(event.place.unit, ("", event.place.unit))
+        if event.kind in _DONE or event.details.completes:
+            modules.add(module)
+        elif event.kind == Kind.UNCOMPLETED:
+            modules.discard(module)
+    return {
+        (learner, course)
+        for (learner, course), modules in done.items()
+        if course and (course in modules or required[course] <= modules)
+    }
+
+
+_DONE = {Kind.COMPLETED, Kind.PASSED, Kind.SATISFIED, Kind.WAIVED}
