@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import astuple, dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from projections.translation.dialects import DIALECTS
 from projections.translation.event import Kind
 from projections.translation.tables import one_of, read_table, shipped
 
@@ -29,7 +30,7 @@ class Row:
     """What statements with these marks mean. A mark that is empty is not looked at.
 
     Attributes:
-        dialect: of the statement, see `dialects`.
+        dialect: of the statement, one of `DIALECTS`.
         verb: IRI.
         type: of the statement's object, IRI.
         event: name of the event at the source that the statement reports.
@@ -87,7 +88,7 @@ class Row:
         return bool(told) or self.undone != self.kind
 
     def matches(self, dialect: str, type_: str, event: str, categories: frozenset[str]) -> bool:
-        """Tell whether a statement with the row's verb has the other marks, too."""
+        """Tell whether a statement with the row's verb has its other marks, too."""
         return (
             self.dialect in {"", dialect}
             and self.type in {"", type_}
@@ -129,6 +130,7 @@ def _check(cells: dict[str, str]) -> Row:
     marks = [cells.get(column, "") for column in ("dialect", "verb", "type", "event", "category")]
     if not any(marks):
         raise ValueError("it names no dialect, verb, type, event or category")
+    one_of(cells, "dialect", ("", *DIALECTS))
     kind = Kind[one_of(cells, "kind", KINDS).upper()]
     undone = one_of(cells, "undone", ("", *KINDS)) or _if_undone(kind)
     details = frozenset(cells.get("details", "").split())

@@ -138,6 +138,12 @@ def test_dialect_is_known_by_its_category_where_no_event_is_named() -> None:
     assert (one(told).kind, one(told).details.passed) == (Kind.SCORED, True)
 
 
+def test_session_of_scorm_content_is_not_one_of_cmi5() -> None:
+    told = trax("", f"{ADL}scored", TRAX_QUIZ, result=GRADED)
+    told["context"]["extensions"] = {"https://w3id.org/xapi/cmi5/context/extensions/sessionid": "1"}
+    assert one(told).kind == Kind.SCORED
+
+
 def test_system_and_levels_are_nobodys_ancestors() -> None:
     event = one(trax("mod_page/course_module_viewed", f"{FRENCH}verbs/navigated-in", PAGE))
     assert event.place == (PAGE["id"], TRAX_COURSE["id"], ())

@@ -111,7 +111,7 @@ def test_new_source_is_a_new_row() -> None:
     assert (event.kind, event.details.percent, event.details.passed) == (Kind.PASSED, 50.0, True)
 
 
-def test_version_changes_with_the_rows_and_not_with_their_order_of_arrival() -> None:
+def test_version_changes_with_the_rows_and_only_with_them() -> None:
     row = f"{VERB},,,,,started"
     versions = {Vocabulary().version, _site(row).version, _site(f"{VERB},,,,,passed").version}
     assert len(versions) == 3
@@ -121,22 +121,24 @@ def test_version_changes_with_the_rows_and_not_with_their_order_of_arrival() -> 
 
 def test_mistakes_are_told_by_line() -> None:
     site = (
-        "verb,kind,own,score,measure,how,completes,details,undone\n"
+        "verb,kind,own,score,measure,how,completes,details,dialect\n"
         "https://a.example/v,finished,,,,,,,\n"
         "https://a.example/w,completed,,,,,,,\n"
         ",completed,,,,,,,\n"
         "https://a.example/x,completed,mine,,,,,,\n"
         "https://a.example/y,completed,,,,,,reason passd,\n"
         "https://a.example/z,completed,,,,,,,,too,many\n"
+        "https://a.example/z,completed,,,,,,,moodel\n"
     )
     with pytest.raises(BadTable) as caught:
         Vocabulary(site)
     lines = str(caught.value).splitlines()
     starts = [line.partition(": ")[0] for line in lines]
-    assert starts == [f"the site's vocabulary, line {number}" for number in (2, 4, 5, 6, 7)]
+    assert starts == [f"the site's vocabulary, line {number}" for number in (2, 4, 5, 6, 7, 8)]
     assert "'finished'" in lines[0]
     assert "'logged_in'" in lines[0]
     assert "'passd'" in lines[3]
+    assert "dialect is 'moodel', not one of" in lines[5]
 
 
 @pytest.mark.parametrize(
