@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from projections.translation.dialects import DIALECTS
@@ -47,6 +47,8 @@ class Row:
         details: other things said: `passed` (from `result.success`, where a pass mark is known to
             exist), `registration`, `move_on`, `reason`, `progress`.
         of_site: whether the site added it.
+        says_more: whether the statement's result or extensions have to be looked at, which follows
+            from the others.
 
     """
 
@@ -64,6 +66,12 @@ class Row:
     completes: str = ""
     details: frozenset[str] = frozenset()
     of_site: bool = False
+    says_more: bool = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        told = self.score or self.measure or self.how or self.completes or self.details
+        # The result may say that what is done was not done.
+        object.__setattr__(self, "says_more", bool(told) or self.undone != self.kind)
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -79,13 +87,6 @@ class Row:
         """
         marks = (self.event, self.type, self.category, self.of_site, self.dialect, self.verb)
         return tuple(map(bool, marks))
-
-    @property
-    def says_more(self) -> bool:
-        """Whether the statement's result or extensions have to be looked at."""
-        # What is done may have `result.completion` false.
-        told = self.score or self.measure or self.how or self.completes or self.details
-        return bool(told) or self.undone != self.kind
 
     def matches(self, dialect: str, type_: str, event: str, categories: frozenset[str]) -> bool:
         """Tell whether a statement with the row's verb has its other marks, too."""
