@@ -54,7 +54,8 @@ def test_an_identifier_is_written_as_the_log_has_it(text: str, agent: dict[str, 
 @pytest.mark.parametrize(
     "text",
     ["", "anna", "https://example.org/anna", "a" * 40, "sha1:x", "openid:anna", "mbox:anna",
-     "|anna", "account:lms.example|anna", "https://lms.example|", "account:https://lms.example", "a@b@c"],
+     "|anna", "account:lms.example|anna", "https://lms.example|", "account:https://lms.example",
+     "a@b@c"],
 )  # fmt: skip
 def test_what_could_be_anything_is_no_identifier(text: str) -> None:
     assert canonical_ifi(text) is None

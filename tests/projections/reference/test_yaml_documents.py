@@ -13,9 +13,10 @@ from projections.reference.problems import Refused
 from projections.reference.yaml_documents import line_of, read_document, write_document
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+KEY = st.text(st.characters(exclude_categories=["Cs"]), max_size=80)  # YAML takes 1024 bytes
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**15), 10**15) | TEXT,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEY, inner, max_size=4),
     max_leaves=20,
 )
 
