@@ -55,7 +55,7 @@ def test_an_identifier_is_written_as_the_log_has_it(text: str, agent: dict[str, 
     "text",
     ["", "anna", "https://example.org/anna", "a" * 40, "sha1:x", "openid:anna", "mbox:anna",
      "|anna", "account:lms.example|anna", "https://lms.example|", "account:https://lms.example",
-     "a@b@c"],
+     "a@b@c", "https://lms.example|x\0"],
 )  # fmt: skip
 def test_what_could_be_anything_is_no_identifier(text: str) -> None:
     assert canonical_ifi(text) is None
@@ -111,6 +111,8 @@ def test_all_that_is_wrong_is_told_by_its_line() -> None:
             "1: identifier: there is no column identifier",
             '1: nom: "nom" is not known; a column of your own begins with x-']),
         (b"learner,identifier\na,\xe9\n", ["2: this is not UTF-8"]),
+        (b"learner,identifier\na\0b,https://lms.example|x\n", [
+            "2: there is a character of code 0 in this row"]),
         (b'learner,identifier\na,"x"y\n', ["2: this is not CSV: ',' expected after '\"'"]),
     ],
 )  # fmt: skip

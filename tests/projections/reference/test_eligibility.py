@@ -26,6 +26,7 @@ from projections.reference.eligibility import (
     Facts,
     Scores,
     Span,
+    concerns,
     evaluate,
 )
 from tests.projections.reference.samples import make_badge as a_badge
@@ -295,6 +296,14 @@ def test_facts_that_come_later_take_nothing_back(
 ) -> None:
     if since(criterion, facts) is not None:
         assert since(criterion, both(facts, more)) is not None
+
+
+@given(criteria(CLOSED, ["best", "last"]), FACTS)
+def test_what_concerns_nobody_has_nothing_reached(criterion: Criterion, facts: Facts) -> None:
+    found = evaluate(Badge("urn:badge", "Badge", criterion), facts)
+    if not concerns(criterion, facts):
+        assert found.eligible_since is None
+        assert not any(each.reached or each.evidence for each in found.criteria)
 
 
 @given(criteria(OPEN, ["best"]), FACTS)
