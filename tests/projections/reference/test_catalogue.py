@@ -152,10 +152,20 @@ def test_an_activity_belongs_to_one_course_and_one_module(records: Database) -> 
         ({"courses": [1]}, ["$.courses[0]: 1 is not a course"]),
     ],
 )
-def test_what_is_no_catalogue_at_all_is_refused(value: object, said: list[str]) -> None:
-    with pytest.raises(Refused) as refused:
-        import_documents(None, CATALOGUE, value)  # type: ignore[arg-type]  # refused before
-    assert [f"{each.place}: {each.rule}" for each in refused.value.problems] == said
+def test_what_is_no_catalogue_at_all_is_refused(
+    records: Database, value: object, said: list[str]
+) -> None:
+    assert problems(records, CATALOGUE, value) == said
+
+
+def test_courses_are_compared_though_others_are_wrong(records: Database) -> None:
+    courses = [a_course(1), a_course(1), {"id": "x"}, a_course(2, modules=[{"id": ONE}])]
+    assert problems(records, CATALOGUE, {"courses": courses, "learners": 1}) == [
+        f'$.courses[1].id: "{ONE}" is here already, at $.courses[0]',
+        f'$.courses[2].id: "x" is not {AN_IRI}',
+        f'$.courses[3].modules[0].id: "{ONE}" belongs to the course "{ONE}" already',
+        '$.learners: "learners" is not known; it is neither courses nor badges',
+    ]
 
 
 def test_problems_have_the_lines_of_the_file(records: Database) -> None:
