@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -131,3 +131,23 @@ def origins(text: str) -> tuple[str, ...]:
     if not all(_ORIGIN.fullmatch(origin) for origin in found):
         raise ValueError("must be *, none, or origins such as https://lms.example.org, with commas")
     return found
+
+
+def read(
+    parse: Callable[[str], object], description: str, *, secret: bool = False
+) -> dict[str, Any]:
+    """Say how a setting's text is read and what the setting is for: a field's metadata."""
+    return {"parse": parse, "description": description, "secret": secret}
+
+
+def shown(default: object) -> str:
+    """A default as the documentation shows it."""
+    if default is None:
+        return ""
+    if isinstance(default, bool):
+        return "yes" if default else "no"
+    if isinstance(default, tuple):
+        return ",".join(default)
+    if isinstance(default, float):
+        return f"{default:g}"
+    return str(default)

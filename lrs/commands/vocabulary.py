@@ -9,6 +9,7 @@ import click
 
 from lrs.commands import reference
 from lrs.commands.options import JSON_OUTPUT
+from lrs.failures import Failure
 from projections.opening import open_records
 from projections.reference.vocabulary import (
     import_vocabulary,
@@ -16,6 +17,9 @@ from projections.reference.vocabulary import (
     read_vocabulary,
     write_vocabulary,
 )
+
+from projections.translation.tables import BadTable
+from projections.translation.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from lrs.settings import Settings
@@ -31,9 +35,17 @@ def vocabulary() -> None:
 @JSON_OUTPUT
 @reference.with_records
 def import_(settings: Settings, file: str, *, as_json: bool) -> None:
-    """Make the rows of a CSV FILE your own vocabulary, in the place of the one before."""
+    """Make the rows of a CSV FILE your own vocabulary, in the place of the one before.
+
+    All statements are folded anew with it, beside what is served.
+    """
+    raw = reference.read_input(file)
     with reference.explained(file, as_json=as_json):
-        rows = read_vocabulary(reference.read_input(file))
+        rows = read_vocabulary(raw)
+    try:
+        Vocabulary(raw.decode("utf-8-sig"))
+    except BadTable as error:
+        raise Failure(f"nothing was changed:\n{error}") from None
     with closing(open_records(settings.records_url)) as database:
         report = import_vocabulary(database, list(rows.values()))
     reference.show_report(report, as_json=as_json)

@@ -24,6 +24,7 @@ from projections.reference.eligibility import (
     Facts,
     Scores,
     Span,
+    concerns,
     evaluate,
 )
 from projections.translation.event import Kind
@@ -193,7 +194,9 @@ class _Standings:
     def _row(self, learner: int, badge: str, awards: Awards, facts: Facts) -> Row | None:
         old = self._stored[learner].get(badge)
         definition = self._work.terms.badges.get(badge)
-        eligibility = evaluate(definition, facts) if definition else Eligibility(None, ())
+        eligibility = Eligibility(None, ())
+        if definition is not None and concerns(definition.criterion, facts):
+            eligibility = evaluate(definition, facts)
         status = _status(awards, eligibility)
         if status == REMOVED and old is None:
             return None

@@ -126,7 +126,7 @@ class Engine:
     @property
     def _desk(self) -> Desk:
         if self._desk_now is None or self._desk_now.is_full:
-            self._desk_now = Desk(self._records.read(self._source.load), self._gap)
+            self._desk_now = Desk(self._records.snapshot(self._source.load), self._gap)
         return self._desk_now
 
     def _write(self, work: Callable[[Turn], None]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from typing_extensions import override
 from projections.reference.documents import load_badges, load_catalogue
 from projections.reference.people import load_directory
 from projections.reference.revisions import load_revisions
-from projections.reference.vocabulary import load_vocabulary
+from projections.reference.vocabulary import load_vocabulary, write_vocabulary
 from projections.runner.desk import Reference
 from projections.runner.engine import Source
 from projections.translation.vocabulary import Vocabulary
@@ -46,11 +45,7 @@ class StoredReference(Source):
 
 def _text(rows: list[dict[str, str]]) -> str:
     """Rows as CSV, or nothing if there are none."""
-    if not rows:
-        return ""
-    columns = list(dict.fromkeys(column for row in rows for column in row))
     text = StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    if rows:
+        write_vocabulary(rows, text)
     return text.getvalue()
