@@ -13,7 +13,7 @@ from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
 from lrs import logs
-from projections.opening import open_records
+from projections.opening import open_records, renew_records
 from projections.runner.build import build_engine
 from projections.runner.lease import Lease
 from projections.runner.runner import Runner
@@ -48,6 +48,8 @@ def work(settings: Settings, stopping: threading.Event) -> None:
         open_current(settings.database_url) as log,
         closing(open_records(settings.records_url)) as records,
     ):
+        if renew_records(records):
+            logger.warning("an older program made the records: they are folded anew")
         lease = Lease()
         engine = build_engine(log, records, lease, settings.connection_gap_seconds)
         logger.info("working", extra={"facts": {"process": os.getpid()}})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from projections import schema, tables
 from projections.reference import tables as reference
+from projections.runner.ledger import NEXT
 from statements.errors import Unavailable
 from statements.migrate import require_role
 from statements.opening import open_database
@@ -14,7 +15,10 @@ from statements.opening import open_database
 if TYPE_CHECKING:
     from sqlalchemy import Table
 
-    from statements.database import Database
+    from statements.database import Connection, Database
+
+_LAYOUT = "layout"
+"""Names the number of how the tables are made, in `counter`."""
 
 TABLES: list[Table] = [*tables.metadata.sorted_tables, *reference.metadata.sorted_tables]
 
@@ -42,11 +46,33 @@ def open_records(url: str) -> Database:
 
 
 def create_records(url: str) -> list[str]:
-    """Make the tables that the records store lacks; their names."""
+    """Make the tables that the records store lacks; their names.
+
+    Those that are folded are made anew if an older program made them otherwise.
+    """
     with closing(open_database(url, schema=schema.SCHEMA, durable=False)) as database:
         missing = _missing(database)
-    open_records(url).close()
+    with closing(open_records(url)) as database:
+        renew_records(database)
     return [table.name for table in missing]
+
+
+def renew_records(database: Database) -> bool:
+    """Throw the folded rows away if their tables are made otherwise now; whether that was so."""
+    layout = schema.layout_of(tables.metadata.sorted_tables)
+
+    def renew(connection: Connection) -> bool:
+        rows = connection.fetch(tables.counter, [(_LAYOUT,)])
+        outdated = bool(rows) and rows[0][1] != layout
+        if outdated:
+            for table in (*tables.edition("").values(), *tables.edition(NEXT).values()):
+                connection.script(f"DROP TABLE IF EXISTS {table.name}")
+            schema.create(database, connection, tables.metadata.sorted_tables)
+        if outdated or not rows:
+            connection.replace(tables.counter, [(_LAYOUT, layout)])
+        return outdated
+
+    return database.write(renew, lock=b"records")
 
 
 def grant_records(url: str, role: str) -> None:

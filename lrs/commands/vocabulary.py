@@ -17,7 +17,6 @@ from projections.reference.vocabulary import (
     read_vocabulary,
     write_vocabulary,
 )
-
 from projections.translation.tables import BadTable
 from projections.translation.vocabulary import Vocabulary
 

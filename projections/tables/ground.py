@@ -106,9 +106,7 @@ event = make_table(
     make_column("at", BigInteger, key=True),
     make_column("position", BigInteger, key=True),  # of the statement
     make_column("kind", SmallInteger),
-    make_column(
-        "marks", SmallInteger
-    ),  # 1: the learner's own doing; 2: its date is not to be believed
+    make_column("marks", SmallInteger),  # 1: the learner's own doing; 2: not to be dated
     make_column("place", BigInteger),
     make_column("voided", BigInteger),  # position of the statement that voids it, or 0
     make_column("details", LargeBinary),  # MessagePack of translation.event.Details, or empty

@@ -21,6 +21,7 @@ def make_table(name: str, *columns: Column[Any], **info: list[str]) -> Table:
 
 
 def make_column(name: str, kind: type, *, key: bool = False, null: bool = False) -> Column[Any]:
+    """A column that is filled by us, never by the database."""
     return Column(name, kind(), primary_key=key, nullable=null, autoincrement=False)
 
 

@@ -9,7 +9,14 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
-from projections.opening import TABLES, create_records, grant_records, open_records
+from projections import tables
+from projections.opening import (
+    TABLES,
+    create_records,
+    grant_records,
+    open_records,
+    renew_records,
+)
 from projections.reference.directory import Person
 from projections.reference.documents import BADGES, CATALOGUE, import_documents, load_catalogue
 from projections.reference.people import import_directory
@@ -47,6 +54,22 @@ def test_tables_are_made_once(records_url: str) -> None:
     with closing(open_records(records_url)) as first, closing(open_records(records_url)) as second:
         import_documents(first, CATALOGUE, {"courses": [make_course(1)]})
         assert list(second.read(load_catalogue)) == [course_iri(1)]
+
+
+def test_what_an_older_program_folded_is_thrown_away_and_what_was_imported_stays(
+    records_url: str,
+) -> None:
+    create_records(records_url)
+    with closing(open_records(records_url)) as records:
+        import_documents(records, CATALOGUE, {"courses": [make_course(1)]})
+        rows = [("layout", 1), ("change", 7)]
+        records.write(lambda connection: connection.replace(tables.counter, rows))
+        assert renew_records(records)
+        assert not renew_records(records)
+        assert (
+            records.read(lambda connection: connection.fetch(tables.counter, [("change",)])) == []
+        )
+        assert list(records.read(load_catalogue)) == [course_iri(1)]
 
 
 def test_everything_that_is_folded_by_is_loaded_at_once(records: Database) -> None:
