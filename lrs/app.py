@@ -73,6 +73,7 @@ def build_app(services: Services, access_log: AccessLog | None) -> ASGIApp:
             noting.cancel()
             await _write_uses(services)
             await services.store.stop()
+            await asyncio.to_thread(services.records.close)
 
     return Edge(
         # Of Starlette's application only the router: the edge is all the middleware there is.

@@ -28,7 +28,9 @@ class RequestError(Exception):
     ├── Forbidden          a valid credential without the right
     ├── NotFound           nothing is there, or nothing that the credential may see
     ├── MethodNotAllowed   the resource has no such method
-    └── TooLarge           more than the server takes in one request
+    ├── TooLarge           more than the server takes in one request
+    ├── NotBuiltIn         what is asked for is described, but this server cannot do it
+    └── NoRecords          no learning records were folded yet
     """
 
 
@@ -67,6 +69,17 @@ class TooLarge(RequestError):
     """More than the server takes in one request."""
 
 
+class NotBuiltIn(RequestError):
+    """What is asked for is described, but this server cannot do it."""
+
+
+class NoRecords(RequestError):
+    """No learning records were folded yet."""
+
+    def __init__(self) -> None:
+        super().__init__("there are no learning records yet: nothing has folded the log")
+
+
 STATUSES: dict[type[Exception], tuple[HTTPStatus, str]] = {
     InvalidJson: (HTTPStatus.BAD_REQUEST, "invalid_json"),
     InvalidStatement: (HTTPStatus.BAD_REQUEST, "invalid_statement"),
@@ -79,6 +92,8 @@ STATUSES: dict[type[Exception], tuple[HTTPStatus, str]] = {
     NotFound: (HTTPStatus.NOT_FOUND, "not_found"),
     MethodNotAllowed: (HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed"),
     TooLarge: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large"),
+    NotBuiltIn: (HTTPStatus.NOT_IMPLEMENTED, "not_built_in"),
+    NoRecords: (HTTPStatus.SERVICE_UNAVAILABLE, "no_records"),
     store.Conflict: (HTTPStatus.CONFLICT, "conflict"),
     store.DocumentConflict: (HTTPStatus.CONFLICT, "conflict"),
     store.ConditionMissing: (HTTPStatus.BAD_REQUEST, "condition_missing"),

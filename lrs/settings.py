@@ -88,6 +88,23 @@ class Settings:
             secret=True,
         ),
     )
+    records_url: str = field(
+        default="",
+        repr=False,
+        metadata=_read(
+            values.database_url,
+            "Learning records: as LRS_DATABASE_URL; else records.sqlite3 in the data folder, or "
+            "the schema records of the PostgreSQL database",
+            secret=True,
+        ),
+    )
+    small_group: int = field(
+        default=5,
+        metadata=_read(
+            values.whole_number(1, 1000),
+            "Groups of fewer learners are left out of figures for those who may not see people",
+        ),
+    )
     read_threads: int = field(
         default=4,
         metadata=_read(
@@ -230,6 +247,10 @@ class Settings:
         if not self.database_url:
             url = f"sqlite:///{self.data_dir / 'lrs.sqlite3'}"
             object.__setattr__(self, "database_url", url)
+        if not self.records_url:
+            is_file = self.database_url.startswith("sqlite:")
+            own = f"sqlite:///{self.data_dir / 'records.sqlite3'}"
+            object.__setattr__(self, "records_url", own if is_file else self.database_url)
         if (self.tls_certificate is None) != (self.tls_key is None):
             missing = "tls_key" if self.tls_key is None else "tls_certificate"
             raise SettingsError(variable(missing), None, "must be set too: TLS needs both files")

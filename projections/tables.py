@@ -142,6 +142,7 @@ unrecognised = _table(
 """What no row of the vocabulary knows, voided or not."""
 
 # What is asked -----------------------------------------------------------------------------------
+# Whoever synchronises walks through rows by (changed, key), all or those of one course.
 
 enrolment = _table(
     "enrolment",
@@ -156,7 +157,7 @@ enrolment = _table(
     ),  # active, suspended, left, completed; removed: there is none any more
     _column("evidence", String),  # JSON: {"rule": position of the statement, ...}
     _column("changed", BigInteger),
-    indexes=["changed", "course"],
+    indexes=["changed learner course registration", "course changed learner registration"],
 )
 
 completion = _table(
@@ -172,7 +173,7 @@ completion = _table(
     _column("evidence", String),
     _column("changed", BigInteger),
     _column("state", LargeBinary),  # what the fold goes on from
-    indexes=["changed", "course"],
+    indexes=["changed learner course", "course changed learner"],
 )
 
 connection = _table(
@@ -183,7 +184,7 @@ connection = _table(
     _column("ended", BigInteger),
     _column("edges", SmallInteger),  # 1: a login starts it; 2: a logout ends it; -1: removed
     _column("changed", BigInteger),
-    indexes=["changed"],
+    indexes=["changed learner course begun", "course changed learner begun"],
 )
 
 measured = _table(
@@ -220,7 +221,7 @@ badge_standing = _table(
     _column("criteria", String),  # JSON: [{"criterion":, "met":, "since":, "evidence":}, ...]
     _column("evidence", String),
     _column("changed", BigInteger),
-    indexes=["changed", "badge"],
+    indexes=["changed learner badge", "badge changed learner"],
 )
 
 tally = _table(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import bindparam, exists, func, select
 
@@ -99,3 +100,10 @@ def attachments_of(connection: Connection, hashes: Iterable[bytes]) -> dict[byte
     """Contents of attachments by their SHA-256; those that are not stored are left out."""
     column = tables.attachment.c
     return dict(connection.find(column.sha2, set(hashes), column.sha2, column.content))
+
+
+def ids_at(connection: Connection, positions: Iterable[int]) -> dict[int, str]:
+    """Ids of the statements at these positions; where there is none, it is left out."""
+    column = tables.statement.c
+    found = connection.find(column.position, set(positions), column.position, column.id)
+    return {position: str(UUID(bytes=bytes(id_))) for position, id_ in found}

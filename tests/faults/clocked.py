@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from lrs.app import build_app
 from lrs.metrics import Metrics
+from lrs.records.store import Records
 from lrs.services import Services
+from projections.opening import open_records
 from lrs.serving import serve
 from lrs.settings import Settings
 from lrs.store import Store
@@ -56,7 +58,8 @@ def build(settings: Settings) -> ASGIApp:
     database = SQLite(path, Clock(settings.data_dir).now)
     limits = Limits(settings.queue_max_statements, settings.queue_max_bytes)
     store = Store(database, settings.read_threads, limits)
-    return build_app(Services(settings, store, Metrics(settings.metrics_dir)), None)
+    records = Records(lambda: open_records(settings.records_url))
+    return build_app(Services(settings, store, Metrics(settings.metrics_dir), records), None)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from lrs.app import RESOURCES_BESIDE, XAPI_RESOURCES, routes
 from lrs.auth import SCOPES
 from lrs.errors import STATUSES
 from lrs.metrics import Metrics
+from lrs.records.store import Records
 from lrs.services import Services
 from lrs.settings import Settings
 from lrs.store import Store
@@ -148,7 +149,8 @@ def test_what_is_no_statement_does_not_fit(path: str, value: object) -> None:
 def services(tmp_path: Path) -> Services:
     """Build what resources work with, without a database behind it."""
     database = open_database(f"sqlite:///{tmp_path / 'never-opened'}")
-    return Services(Settings(), Store(database, 1, Limits()), Metrics())
+    records = Records(lambda: open_database(f"sqlite:///{tmp_path / 'no-records'}"))
+    return Services(Settings(), Store(database, 1, Limits()), Metrics(), records)
 
 
 def test_every_route_is_described_and_every_described_path_is_a_route(services: Services) -> None:
