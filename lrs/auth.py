@@ -10,7 +10,7 @@ from functools import lru_cache
 import orjson
 
 from lrs.errors import Forbidden, Unauthorized
-from lrs.records.limits import NO_LIMITS, Limits, parse_limits
+from lrs.record_limits import NO_LIMITS, Limits, parse_limits
 from schemas.identity import agent_ifi
 from statements.clock import now
 from statements.credentials import Credential

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from lrs.auth import SCOPES
-from lrs.records.limits import NO_LIMITS
+from lrs.record_limits import NO_LIMITS
 from schemas.errors import SchemaError
 from schemas.identity import agent_ifi
 from schemas.parsing import parse
@@ -19,7 +19,7 @@ from statements.credentials import Credential, add_credential, hash_secret, new_
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from lrs.records.limits import Limits
+    from lrs.record_limits import Limits
     from lrs.settings import Settings
     from statements.database import Database
 

@@ -12,7 +12,7 @@ import click
 from lrs.auth import SCOPES
 from lrs.commands.options import JSON_OUTPUT, STORE, with_settings
 from lrs.issuing import Wish, issue
-from lrs.records.limits import Limits, parse_limits
+from lrs.record_limits import Limits, parse_limits
 from statements.clock import microseconds_of, text_of
 from statements.credentials import list_credentials, revoke_credential
 from statements.migrate import open_current

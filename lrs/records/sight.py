@@ -11,8 +11,8 @@ from projections.queries.lookup import find_learner, numbers_of
 
 if TYPE_CHECKING:
     from lrs.auth import Principal
+    from lrs.record_limits import Limits
     from lrs.records.catalogue import Catalogue
-    from lrs.records.limits import Limits
     from statements.database import Connection
 
 NOBODY = -1
