@@ -29,16 +29,13 @@ Numbers = frozenset[int]
 
 PATH = "/records/learners"
 MOST_ROWS = 1000  # of each kind; more is in the lists
-_PARAMETERS = frozenset({"learner", "as_of"})
 
 
 def read_name(call: Call) -> str | None:
     """The learner that a call names, in the path or as a parameter; None: the caller's own."""
-    parameters.only(call, _PARAMETERS)
-    refuse_as_of(call)
     in_path = call.incoming.path.removeprefix(PATH).removeprefix("/")
-    if in_path and "learner" in call.parameters:
-        raise parameters.bad("learner", "can't stand beside a learner in the path", "records")
+    parameters.only(call, {"as_of"} if in_path else {"as_of", "learner"})
+    refuse_as_of(call)
     return in_path or learner_name(call)
 
 

@@ -39,7 +39,7 @@ COMMON = frozenset(
 PARAMETERS = {
     "enrolments": COMMON | {"course", "tag", "status"},
     "completions": COMMON | {"course", "tag", "status"},
-    "connections": COMMON | {"course", "tag"} - {"why"},
+    "connections": (COMMON - {"why"}) | {"course", "tag"},  # no statement of a run is its reason
     "badges": COMMON | {"badge", "status"},
 }
 _STATUSES = {
