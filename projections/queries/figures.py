@@ -60,11 +60,13 @@ def read_activity(
 ) -> list[Json]:
     """Tallies of the periods, summed up by period and, if it is given, by `split`.
 
+    Thousands of rows are added up: no event loop waits for that.
     Rows have `period`, `split` and the figures of ACTIVITY. `courses` None: all but the platform.
     Learners of several courses must not be added up: then `split` is `course`.
     """
     if not periods or (courses is not None and not courses):
         return []
+    connection.take_time()
     shape = _shape(split, courses, periods, crowds)
     found = connection.rows(_activity(shape), **_parameters(courses, periods, crowds))
     return [dict(zip(("period", "split", *ACTIVITY), row, strict=True)) for row in found]
@@ -80,6 +82,7 @@ def read_standings(
     """
     if courses is not None and not courses:
         return []
+    connection.take_time()
     shape = _shape(split, courses, (), crowds)
     found = connection.rows(_standings(shape), **_parameters(courses, (), crowds))
     return [

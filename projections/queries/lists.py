@@ -100,6 +100,7 @@ def read_page(
     parameters = _parameters(wanted)
     end = None
     if wanted.is_selective:
+        connection.take_time()
         end = _end(connection, model, after, wanted.thing)
     found = connection.rows(
         page_query(shape, bounded=end is not None),
