@@ -81,14 +81,16 @@ def put(house: House, table: Table, rows: list[Row]) -> None:
 
 
 def measure(name: str, ask: Callable[[], object]) -> None:
-    """Print the median and the slowest of a hundred."""
-    taken = []
-    for _ in range(TIMES):
-        begun = time.perf_counter()
-        ask()
-        taken.append((time.perf_counter() - begun) * 1000)
-    p99 = statistics.quantiles(taken, n=100)[98]
-    sys.stdout.write(f"{name:<40} median {statistics.median(taken):7.1f} ms  p99 {p99:7.1f} ms\n")
+    """Print the median and the slowest of a hundred, by the wall's clock and the processor's."""
+    for clock in (time.perf_counter, time.process_time):
+        taken = []
+        for _ in range(TIMES):
+            begun = clock()
+            ask()
+            taken.append((clock() - begun) * 1000)
+        p99 = statistics.quantiles(taken, n=100)[98]
+        figures = f"median {statistics.median(taken):6.1f} ms  p99 {p99:6.1f} ms"
+        sys.stdout.write(f"{name:<32} {clock.__name__:<13} {figures}\n")
 
 
 def main() -> None:
