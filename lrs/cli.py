@@ -19,6 +19,10 @@ COMMANDS = {
     "import": "lrs.commands.import_:import_",
     "export": "lrs.commands.export:export_",
     "check": "lrs.commands.check:check_",
+    "catalogue": "lrs.commands.catalogue:catalogue",
+    "badges": "lrs.commands.badges:badges",
+    "directory": "lrs.commands.directory:directory",
+    "vocabulary": "lrs.commands.vocabulary:vocabulary",
     "simulate": "lrs.commands.simulate:simulate",
 }
 

@@ -115,6 +115,14 @@ def database_url(text: str) -> str:
     return text
 
 
+def records_beside(url: str) -> str:
+    """Address of the records of a database; in PostgreSQL a schema of the same one has them."""
+    scheme, _, path_text = url.partition(":///")
+    if not scheme.startswith("sqlite"):
+        return url
+    return f"{scheme}:///{Path(path_text).parent / 'records.sqlite3'}"
+
+
 def origins(text: str) -> tuple[str, ...]:
     """Parse the origins of browser content: `*`, `none`, or origins separated by commas."""
     if text in {"*", "none"}:
@@ -123,3 +131,14 @@ def origins(text: str) -> tuple[str, ...]:
     if not all(_ORIGIN.fullmatch(origin) for origin in found):
         raise ValueError("must be *, none, or origins such as https://lms.example.org, with commas")
     return found
+
+
+def shown(value: object) -> str:
+    """Write a setting's value as an operator would."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)

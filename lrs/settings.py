@@ -93,8 +93,8 @@ class Settings:
         repr=False,
         metadata=_read(
             values.database_url,
-            "Learning records: as LRS_DATABASE_URL; else records.sqlite3 in the data folder, or "
-            "the schema records of the PostgreSQL database",
+            "Database of the records; else records.sqlite3 beside a SQLite database, or in the same"
+            " PostgreSQL database",
             secret=True,
         ),
     )
@@ -248,9 +248,7 @@ class Settings:
             url = f"sqlite:///{self.data_dir / 'lrs.sqlite3'}"
             object.__setattr__(self, "database_url", url)
         if not self.records_url:
-            is_file = self.database_url.startswith("sqlite:")
-            own = f"sqlite:///{self.data_dir / 'records.sqlite3'}"
-            object.__setattr__(self, "records_url", own if is_file else self.database_url)
+            object.__setattr__(self, "records_url", values.records_beside(self.database_url))
         if (self.tls_certificate is None) != (self.tls_key is None):
             missing = "tls_key" if self.tls_key is None else "tls_certificate"
             raise SettingsError(variable(missing), None, "must be set too: TLS needs both files")
@@ -284,7 +282,7 @@ def variable(name: str) -> str:
 def describe() -> list[tuple[str, str, str]]:
     """Name of the variable, default and description of every setting, for the documentation."""
     return [
-        (variable(one.name), _shown_default(one), one.metadata["description"])
+        (variable(one.name), values.shown(one.default), one.metadata["description"])
         for one in fields(Settings)
     ]
 
@@ -295,15 +293,3 @@ def _parse(one: Field[Any], text: str) -> Any:  # noqa: ANN401 - the type is the
     except ValueError as error:
         shown = None if one.metadata["secret"] else text
         raise SettingsError(variable(one.name), shown, str(error)) from None
-
-
-def _shown_default(one: Field[Any]) -> str:
-    if one.default is None:
-        return ""
-    if isinstance(one.default, bool):
-        return "yes" if one.default else "no"
-    if isinstance(one.default, tuple):
-        return ",".join(one.default)
-    if isinstance(one.default, float):
-        return f"{one.default:g}"
-    return str(one.default)

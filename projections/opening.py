@@ -1,19 +1,81 @@
-"""Where the records are."""
+"""Opening the records store: what is folded from the log, and the reference data beside it."""
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
-from projections.schema import SCHEMA
+from projections import schema, tables
+from projections.reference import tables as reference
+from statements.errors import Unavailable
+from statements.migrate import require_role
 from statements.opening import open_database
 
 if TYPE_CHECKING:
+    from sqlalchemy import Table
+
     from statements.database import Database
+
+TABLES: list[Table] = [*tables.metadata.sorted_tables, *reference.metadata.sorted_tables]
 
 
 def open_records(url: str) -> Database:
-    """The records store of a URL; nothing is connected to yet.
+    """Open the records store and make the tables that it lacks.
 
-    What is lost with the power is folded again, so commits need not be durable.
+    Whoever may not make tables can open a store that has them all. Commits may be lost with the
+    power, in order: what was folded is folded again.
+
+    Raises:
+        ValueError: the URL is of another kind.
+        Unavailable: the database does not answer, or tables are missing and may not be made.
+
     """
-    return open_database(url, schema=SCHEMA, durable=False)
+    database = open_database(url, schema=schema.SCHEMA, durable=False)
+    try:
+        missing = _missing(database)
+        if missing:
+            database.write(lambda c: schema.create(database, c, missing), lock=b"records")
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def create_records(url: str) -> list[str]:
+    """Make the tables that the records store lacks; their names."""
+    with closing(open_database(url, schema=schema.SCHEMA, durable=False)) as database:
+        missing = _missing(database)
+    open_records(url).close()
+    return [table.name for table in missing]
+
+
+def grant_records(url: str, role: str) -> None:
+    """Let a PostgreSQL role read the records, and those tables too that are made later.
+
+    Does nothing on SQLite, which has no roles. Raises ValueError for a name that is no plain
+    identifier.
+    """
+    place = schema.SCHEMA
+    grants = (
+        f"GRANT USAGE ON SCHEMA {place} TO {role};"
+        f"REVOKE ALL ON ALL TABLES IN SCHEMA {place} FROM {role};"
+        f"GRANT SELECT ON ALL TABLES IN SCHEMA {place} TO {role};"
+        f"ALTER DEFAULT PRIVILEGES IN SCHEMA {place} GRANT SELECT ON TABLES TO {role};"
+    )
+    with closing(open_records(url)) as database:
+        if database.name == "postgresql":
+            require_role(database, role)
+            database.write(lambda connection: connection.script(grants), lock=b"records")
+
+
+def _missing(database: Database) -> list[Table]:
+    try:
+        return database.read(
+            lambda connection: [
+                table for table in TABLES if not database.has_table(connection, table.name)
+            ]
+        )
+    except Unavailable:
+        if database.name == "sqlite":  # its folder is not there yet
+            return TABLES
+        raise

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Table
+from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from sqlalchemy import Table
 
     from statements.database import Connection, Database
 
@@ -18,26 +20,32 @@ _DIALECTS = {"sqlite": sqlite.dialect, "postgresql": postgresql.dialect}
 SCHEMA = "records"
 """PostgreSQL's schema of the records, beside the log's."""
 
+_PLACE = text("SELECT 1 WHERE to_regnamespace(:name) IS NOT NULL")
 
-def create(database: Database, connection: Connection, tables: Iterable[Table]) -> None:
+
+def create(
+    database: Database, connection: Connection, tables: Iterable[Table], label: str = ""
+) -> None:
     """Make those of the tables that are not there, with the indexes that their `info` names.
 
-    `unique` and `indexes` in a table's `info` are lists of column names, separated by spaces.
+    `unique` and `indexes` in a table's `info` are lists of column names, separated by spaces. The
+    indexes' names end in `label`: a table may be renamed, an index keeps its name.
     """
-    if database.name == "postgresql":
+    if database.name == "postgresql" and connection.row(_PLACE, name=SCHEMA) is None:
+        # IF NOT EXISTS asks for the right to create one even if it is there.
         connection.script(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
     for table in tables:
         connection.script(_creation(table, database.name))
         for kind, names in (("UNIQUE INDEX", "unique"), ("INDEX", "indexes")):
             for columns in table.info.get(names, ()):
-                connection.script(_index(table, kind, columns))
+                connection.script(_index(table, kind, columns, label))
 
 
 def _creation(table: Table, name: str) -> str:
     creation = CreateTable(table, if_not_exists=True)
-    return str(creation.compile(dialect=_DIALECTS[name]())) + ";"  # type: ignore[no-untyped-call]
+    return str(creation.compile(dialect=_DIALECTS[name]())) + ";"
 
 
-def _index(table: Table, kind: str, columns: str) -> str:
-    name = f"{table.name}_{columns.replace(' ', '_')}"
+def _index(table: Table, kind: str, columns: str, label: str) -> str:
+    name = f"{table.name}_{columns.replace(' ', '_')}{label}"
     return f"CREATE {kind} IF NOT EXISTS {name} ON {table.name} ({columns.replace(' ', ', ')});"

@@ -8,7 +8,8 @@ Activities and learners go by number: `activity.number`, `learner.number`.
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     BigInteger,
@@ -20,6 +21,9 @@ from sqlalchemy import (
     String,
     Table,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 metadata = MetaData()
 
@@ -33,19 +37,35 @@ def _column(name: str, kind: type, *, key: bool = False, null: bool = False) -> 
     return Column(name, kind(), primary_key=key, nullable=null, autoincrement=False)
 
 
+def _cell() -> tuple[Column[Any], ...]:
+    """What figures are told by: course (0: the whole platform), period, crowd."""
+    return (
+        _column("course", BigInteger, key=True),
+        _column("period", String, key=True),
+        _column("crowd", BigInteger, key=True),
+    )
+
+
 # What the fold keeps for itself ------------------------------------------------------------------
 
 projection = _table(
     "projection",
-    _column("name", String, key=True),
+    _column("name", String, key=True),  # with `__next` behind it while it is rebuilt
     _column("version", String),  # another one: fold it again
     _column("position", BigInteger),  # of the log; all up to it is folded
-    _column("changed", BigInteger),  # the last number given to a change of a row
-    _column("stopped_at", BigInteger, null=True),  # the position that can't be folded
+    _column("cursor", BigInteger, null=True),  # a rebuild has folded learners up to this number
+    _column("stopped_at", BigInteger, null=True),  # the last position of a batch it can't fold
     _column("error", String),  # why, or empty
     _column("updated", BigInteger),
 )
-"""The checkpoints: a row for each projection, `<name>` or, while it is rebuilt, `<name>__next`."""
+"""The checkpoints. `events` is the log in one dialect; the others are folded from that."""
+
+counter = _table(
+    "counter",
+    _column("name", String, key=True),
+    _column("value", BigInteger),
+)
+"""`change`: the last number given to a transaction; what reference data was taken account of."""
 
 lease = _table(
     "lease",
@@ -54,6 +74,16 @@ lease = _table(
     _column("until", BigInteger),
 )
 """Who folds: one process at a time."""
+
+stale = _table("stale", _column("learner", BigInteger, key=True))
+"""Learners who have to be folded again, since the directory or the catalogue changed."""
+
+course_rule = _table(
+    "course_rule",
+    _column("course", BigInteger, key=True),
+    _column("digest", LargeBinary),
+)
+"""The catalogue's rules by which a course was folded."""
 
 learner = _table(
     "learner",
@@ -107,6 +137,7 @@ place = _table(
     _column("unit", BigInteger),
     _column("course", BigInteger),  # that the statement names, or 0
     _column("ancestors", String),  # numbers, separated by spaces
+    _column("resolved", BigInteger),  # the course that it counts for: named, or the catalogue's
     unique=["unit course ancestors"],
 )
 """Distinct places of events."""
@@ -126,8 +157,8 @@ event = _table(
 
 pending_void = _table(
     "pending_void",
-    _column("target", String, key=True),  # a statement's id, in lower case
-    _column("position", BigInteger),  # of the voiding statement
+    _column("target", LargeBinary, key=True),  # a statement's id
+    _column("position", BigInteger, key=True),  # of the voiding statement
 )
 """Voiding statements whose target has not come yet."""
 
@@ -169,7 +200,9 @@ completion = _table(
     _column("started", BigInteger, null=True),
     _column("completed", BigInteger, null=True),
     _column("best", Double, null=True),  # percent
+    _column("best_at", BigInteger, null=True),
     _column("last", Double, null=True),  # percent
+    _column("last_at", BigInteger, null=True),
     _column("evidence", String),
     _column("changed", BigInteger),
     _column("state", LargeBinary),  # what the fold goes on from
@@ -182,10 +215,20 @@ connection = _table(
     _column("course", BigInteger, key=True),  # 0: the whole platform
     _column("begun", BigInteger, key=True),
     _column("ended", BigInteger),
-    _column("edges", SmallInteger),  # 1: a login starts it; 2: a logout ends it; -1: removed
+    _column("edges", SmallInteger),  # 1: a login starts it; 2: a logout ends it
     _column("changed", BigInteger),
     indexes=["changed learner course begun", "course changed learner begun"],
 )
+
+connection_gone = _table(
+    "connection_gone",
+    _column("learner", BigInteger, key=True),
+    _column("course", BigInteger, key=True),
+    _column("begun", BigInteger, key=True),
+    _column("changed", BigInteger),
+    indexes=["changed learner course begun", "course changed learner begun"],
+)
+"""Connections that there are none of any more, for whoever synchronises."""
 
 measured = _table(
     "measured",
@@ -224,19 +267,25 @@ badge_standing = _table(
     indexes=["changed learner badge", "badge changed learner"],
 )
 
-tally = _table(
-    "tally",
-    _column("course", BigInteger, key=True),  # 0: the whole platform
-    _column("period", String, key=True),
-    _column("crowd", BigInteger, key=True),
+connection_tally = _table(
+    "connection_tally",
+    *_cell(),
     _column("connections", BigInteger),
     _column("learners", BigInteger),  # distinct, of those connections
-    _column("microseconds", BigInteger),  # of connections
-    _column("measured", BigInteger),  # microseconds
+    _column("microseconds", BigInteger),
+)
+"""Connections of a crowd, added up while its learners' rows change."""
+
+measured_tally = _table("measured_tally", *_cell(), _column("microseconds", BigInteger))
+"""Measured time of a crowd, in the period in which it was first heard of."""
+
+progress_tally = _table(
+    "progress_tally",
+    *_cell(),
     _column("enrolments", BigInteger),  # first enrolled in the period
     _column("completions", BigInteger),  # completed in it
 )
-"""Indicators, added up while the rows they come from change. Learners of kind `learner` only."""
+"""Enrolments and completions of a crowd by period."""
 
 standing = _table(
     "standing",
@@ -247,4 +296,29 @@ standing = _table(
     _column("completed", BigInteger),
     _column("failed", BigInteger),
 )
-"""How learners stand in a course. Learners of kind `learner` only."""
+"""How a crowd's learners stand in a course."""
+
+
+@lru_cache(maxsize=8)
+def edition(suffix: str) -> Mapping[str, Table]:
+    """All tables by name; those that are folded have `suffix` behind it, as `completion__next`."""
+    copies = MetaData()
+    return {
+        name: table.to_metadata(copies, name=name + suffix) if name in FOLDED else table
+        for name, table in metadata.tables.items()
+    }
+
+
+FOLDED = frozenset(
+    {"event", "pending_void", "unrecognised", "enrolment", "completion", "progress_tally"}
+    | {
+        "standing",
+        "connection",
+        "connection_gone",
+        "learner_period",
+        "connection_tally",
+        "measured",
+    }
+    | {"measured_tally", "badge_standing"}
+)
+"""Tables that a rebuild fills anew, beside the old ones. Numbers once given stay."""

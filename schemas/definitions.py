@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from schemas.versions import Version
 
 BASE_URI: Final = "https://villeapp.example/schemas/"
-_FILES: Final = ("formats.json", "statement.json", "statement-1.0.3.json", "statement-2.0.0.json")
+_FILES: Final = (
+    *("formats.json", "statement.json", "statement-1.0.3.json", "statement-2.0.0.json"),
+    *("catalogue.json", "badges.json"),
+)
 
 
 def reference(kind: str, version: Version) -> dict[str, Any]:

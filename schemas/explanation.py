@@ -48,7 +48,7 @@ def explain(validator: Draft202012Validator, root: Schema, value: object) -> lis
     that is valid.
     """
     errors = islice(_errors(validator, value), _PROBLEM_LIMIT)
-    return list(dict.fromkeys(_problem(error, root) for error in errors))
+    return list(dict.fromkeys(problem_of(error, root) for error in errors))
 
 
 def _errors(validator: Draft202012Validator, value: object) -> Iterator[ValidationError]:
@@ -76,11 +76,12 @@ def _size_bytes(value: object) -> int:
         return sys.maxsize
 
 
-def _problem(error: ValidationError, root: Schema) -> Problem:
+def problem_of(error: ValidationError, root: Schema) -> Problem:
+    """One error of a validator that is compiled from the schema `root`, in words."""
     if isinstance(error.kind, ValidationErrorKind.PropertyNames):
         error = error.kind.error  # about the name itself, not the object that has it
     schema, requirement = _follow(root, error.evaluation_path[:-1])
-    path = "$" + "".join(map(_json_step, error.instance_path))
+    path = "$" + "".join(map(json_step, error.instance_path))
     match error.kind:
         case ValidationErrorKind.Required(name):
             requirement = _requirement_of(schema, name) or requirement
@@ -89,7 +90,8 @@ def _problem(error: ValidationError, root: Schema) -> Problem:
     return Problem(path, _sentence(error, schema), requirement)
 
 
-def _json_step(step: str | int) -> str:
+def json_step(step: str | int) -> str:
+    """One step of a JSON path: `[3]`, `.name` or `["a name"]`."""
     if isinstance(step, int):
         return f"[{step}]"
     return f".{step}" if step.isidentifier() else f"[{quoted(step)}]"

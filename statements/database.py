@@ -85,6 +85,14 @@ class Connection(ABC):
         """
 
     @abstractmethod
+    def fetch_between(self, table: Table, spans: Sequence[Row]) -> list[Row]:
+        """Rows of spans `(*key, low, high)`: first columns of the primary key, then the next one.
+
+        Beside those from low to high, both included, the last one before low, if there is any.
+        All keys are of one length, each there once.
+        """
+
+    @abstractmethod
     def remove(self, table: Table, keys: Sequence[Row]) -> None:
         """Delete the rows that `fetch` would find."""
 
@@ -104,6 +112,18 @@ class Connection(ABC):
 def leading_key(table: Table, keys: Sequence[Row]) -> tuple[Column[Any], ...]:
     """The columns of a table's primary key that such keys give."""
     return tuple(table.primary_key.columns)[: len(keys[0])]
+
+
+def between(table: Table, wanted: str, width: int) -> str:
+    """SQL of `fetch_between`; `wanted` is a source of rows with the columns w0, w1, ..."""
+    columns = list(table.primary_key.columns)[: width - 1]
+    *keys, place = [column.name for column in columns]
+    low, high = f"w{width - 2}", f"w{width - 1}"
+    same = " AND ".join(f"{table.name}.{name} = w{at}" for at, name in enumerate(keys))
+    before = " AND ".join(f"b.{name} = w{at}" for at, name in enumerate(keys))
+    last = f"SELECT max(b.{place}) FROM {table.name} b WHERE {before} AND b.{place} < {low}"  # noqa: S608
+    span = f"{table.name}.{place} BETWEEN coalesce(({last}), {low}) AND {high}"
+    return f"SELECT {table.name}.* FROM {wanted} CROSS JOIN {table.name} WHERE {same} AND {span}"  # noqa: S608
 
 
 class Read(Protocol):

@@ -82,11 +82,16 @@ def grant(database: Database, role: str) -> None:
         ValueError: the database is not PostgreSQL, or the role's name is not a plain identifier.
 
     """
+    require_role(database, role)
+    database.write(lambda connection: connection.script(_grants(role)), lock=b"migrate")
+
+
+def require_role(database: Database, role: str) -> None:
+    """Raise ValueError if the database has no roles, or a role's name is no plain identifier."""
     if database.name != "postgresql":
         raise ValueError("roles exist on PostgreSQL only")
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_$]{0,62}", role):
         raise ValueError(f"{role!r} is not a plain role name")
-    database.write(lambda connection: connection.script(_grants(role)), lock=b"migrate")
 
 
 def _apply(database: Database, connection: Connection) -> list[str]:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.types import BigInteger, Double, LargeBinary, SmallInteger, String
 from typing_extensions import override
 
-from statements.database import Connection, Row, leading_key, render
+from statements.database import Connection, Row, between, leading_key, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -130,6 +130,17 @@ class PostgreSQLConnection(Connection):
             return []
         columns = [list(column) for column in zip(*keys, strict=True)]
         return self._run(_fetching(table, leading_key(table, keys)), columns).fetchall()
+
+    @override
+    def fetch_between(self, table: Table, spans: Sequence[Row]) -> list[Row]:
+        if not spans:
+            return []
+        width = len(spans[0])
+        columns = list(table.primary_key.columns)[: width - 1]
+        names = ", ".join(f"w{at}" for at in range(width))
+        wanted = f"{_unnest([*columns, columns[-1]])} AS wanted ({names})"
+        arrays = [list(column) for column in zip(*spans, strict=True)]
+        return self._run(between(table, wanted, width), arrays).fetchall()
 
     @override
     def remove(self, table: Table, keys: Sequence[Row]) -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from itertools import takewhile
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import bindparam, exists, func, select
 
 from statements import tables
+from statements.flags import Flag
 from statements.page_queries import Record
 from statements.references import has_own
 from statements.terms import Dictionary, Role, agent_term, organisation_term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from sqlalchemy import Column
 
     from statements.database import Connection
     from statements.filters import Scope
@@ -34,6 +37,7 @@ _AFTER = (
         tables.statement.c.stored,
         tables.statement.c.flags,
         tables.statement.c.payload,
+        tables.statement.c.id,
     )
     .where(tables.statement.c.position > bindparam("after"))
     .order_by(tables.statement.c.position)
@@ -48,6 +52,7 @@ class Entry(NamedTuple):
     stored: int  # microseconds since 1970
     flags: int
     payload: bytes
+    id: bytes
 
 
 def read_log(connection: Connection, after: int, limit: int) -> list[Entry]:
@@ -58,6 +63,46 @@ def read_log(connection: Connection, after: int, limit: int) -> list[Entry]:
     rows = connection.rows(_AFTER, after=after, rows=limit)
     whole = takewhile(lambda numbered: numbered[0] == numbered[1][0], enumerate(rows, after + 1))
     return [Entry(*row) for _, row in whole]
+
+
+class Line(NamedTuple):
+    """A statement of the log with what decides who may void it."""
+
+    position: int
+    id: bytes
+    stored: int
+    flags: int
+    organisation: str
+    payload: bytes
+
+    def may_void(self, target: Line) -> bool:
+        """Whether this voiding statement voids the target (Data 2.3.2; decision 0011)."""
+        if target.flags & Flag.VOIDING:
+            return False
+        return not self.flags & Flag.CONFINED or self.organisation == target.organisation
+
+
+def lines_of(connection: Connection, ids: Iterable[bytes]) -> list[Line]:
+    """Lines of the log that have these ids; those that are not stored are left out."""
+    return _lines(connection, tables.statement.c.id, ids)
+
+
+def lines_at(connection: Connection, positions: Iterable[int]) -> list[Line]:
+    """Lines of the log at these positions."""
+    return _lines(connection, tables.statement.c.position, positions)
+
+
+def ids_at(connection: Connection, positions: Iterable[int]) -> dict[int, str]:
+    """Ids of the statements at these positions; where there is none, it is left out."""
+    column = tables.statement.c
+    found = connection.find(column.position, set(positions), column.position, column.id)
+    return {position: str(UUID(bytes=bytes(id_))) for position, id_ in found}
+
+
+def _lines(connection: Connection, by: Column[Any], values: Iterable[object]) -> list[Line]:
+    column = tables.statement.c
+    wanted = (column.position, column.id, column.stored, column.flags, column.organisation)
+    return [Line(*row) for row in connection.find(by, values, *wanted, column.payload)]
 
 
 def find_statement(
@@ -100,10 +145,3 @@ def attachments_of(connection: Connection, hashes: Iterable[bytes]) -> dict[byte
     """Contents of attachments by their SHA-256; those that are not stored are left out."""
     column = tables.attachment.c
     return dict(connection.find(column.sha2, set(hashes), column.sha2, column.content))
-
-
-def ids_at(connection: Connection, positions: Iterable[int]) -> dict[int, str]:
-    """Ids of the statements at these positions; where there is none, it is left out."""
-    column = tables.statement.c
-    found = connection.find(column.position, set(positions), column.position, column.id)
-    return {position: str(UUID(bytes=bytes(id_))) for position, id_ in found}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.dialects import sqlite
 from typing_extensions import override
 
-from statements.database import Connection, Row, TakesTime, leading_key, render
+from statements.database import Connection, Row, TakesTime, between, leading_key, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -138,6 +138,17 @@ class SQLiteConnection(Connection):
         return found
 
     @override
+    def fetch_between(self, table: Table, spans: Sequence[Row]) -> list[Row]:
+        found: list[Row] = []
+        for start in range(0, len(spans), MOST_FETCHED):
+            part = list(spans[start : start + MOST_FETCHED])
+            width = len(part[0])
+            part += [(None,) * width] * (_padded(len(part)) - len(part))
+            sql = _fetching_between(table, len(part), width)
+            found += self.raw.execute(sql, list(chain.from_iterable(part)))
+        return found
+
+    @override
     def remove(self, table: Table, keys: Sequence[Row]) -> None:
         if keys:
             self.raw.executemany(_removal(table, leading_key(table, keys)), keys)
@@ -204,13 +215,21 @@ def _replacement(table: Table) -> str:
 
 @lru_cache(maxsize=1024)
 def _fetching(table: Table, size: int, columns: tuple[Column[Any], ...]) -> str:
-    names = [f"wanted_{column.name}" for column in columns]
-    row = "(" + ", ".join("?" * len(columns)) + ")"
-    on = " AND ".join(f"{column} = {name}" for column, name in zip(columns, names, strict=True))
-    return (
-        f"WITH wanted ({', '.join(names)}) AS (VALUES {', '.join([row] * size)}) "  # noqa: S608
-        f"SELECT {table.name}.* FROM wanted CROSS JOIN {table.name} ON {on}"  # CROSS: in this order
-    )
+    on = " AND ".join(f"{column} = w{at}" for at, column in enumerate(columns))
+    # CROSS: in this order.
+    query = f"SELECT {table.name}.* FROM wanted CROSS JOIN {table.name} ON {on}"  # noqa: S608
+    return _wanted(size, len(columns)) + query
+
+
+@lru_cache(maxsize=1024)
+def _fetching_between(table: Table, size: int, width: int) -> str:
+    return _wanted(size, width) + between(table, "wanted", width)
+
+
+def _wanted(size: int, width: int) -> str:
+    row = "(" + ", ".join("?" * width) + ")"
+    names = ", ".join(f"w{at}" for at in range(width))
+    return f"WITH wanted ({names}) AS (VALUES {', '.join([row] * size)}) "
 
 
 @lru_cache(maxsize=256)

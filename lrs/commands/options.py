@@ -20,6 +20,9 @@ _FIELDS = {one.name: one for one in fields(Settings)}
 STORE = ("database_url", "data_dir")
 """The settings that say where the store is."""
 
+RECORDS = ("records_url", *STORE)
+"""The settings that say where the records are."""
+
 JSON_OUTPUT = click.option(
     "--json", "as_json", is_flag=True, envvar="LRS_JSON", show_envvar=True, help="Answer in JSON."
 )

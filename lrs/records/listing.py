@@ -11,7 +11,7 @@ from lrs.records.catalogue import tagged
 from lrs.records.cursors import question_of, read_cursor, write_cursor
 from lrs.records.moments import moment
 from lrs.records.rows import FIELDS, reasons, told
-from projections.queries.lists import Cursor, Wanted, read_page
+from projections.queries.lists import Bounds, Cursor, Wanted, read_page
 from projections.queries.lookup import activities_of, numbers_of
 from schemas.identity import agent_ifi
 
@@ -100,7 +100,9 @@ def answer_question(
     """The page, and its rows as they are told."""
     wanted = _numbered(connection, question, catalogue)
     start = question.start or Cursor(question.model.start, state.changed + 1)
-    page = read_page(connection, question.model, wanted, start, question.limit)
+    page = read_page(
+        connection, question.model, wanted, start, Bounds(question.limit, state.changed)
+    )
     iris = _iris(connection, question.model, page.rows)
     return page, [told(question.model, row, iris) for row in page.rows]
 

@@ -30,7 +30,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "enrolments": (*KEYS["enrolments"], "status", "how", "first", "last"),
     "completions": (
         *KEYS["completions"],
-        *("status", "progress", "started", "completed", "best", "last"),
+        *("status", "progress", "started", "completed", "best", "best_at", "last", "last_at"),
     ),
     "connections": (*KEYS["connections"], "ended", "seconds", "login", "logout"),
     "badges": (
@@ -46,12 +46,14 @@ def told(model: Model, row: Json, iris: Mapping[int, str]) -> Json:
 
     Learner and course are named, instants written, and what is not known is left out.
     """
-    full = _WRITERS[model.name](row) | {"learner": row["name"]}
+    named = row | {"learner": row["name"]}
     if model.thing == "course":
-        full["course"] = iris.get(row["course"])
+        named["course"] = iris.get(row["course"])
+    if model.date == "begun":
+        named["begun"] = text_of(row["begun"])
     if not row["matches"]:
-        return _known(full, KEYS[model.name]) | {"removed": True}
-    return _known(full, FIELDS[model.name])
+        return _known(named, KEYS[model.name]) | {"removed": True}
+    return _known(named | _WRITERS[model.name](row), FIELDS[model.name])
 
 
 def _known(full: Json, names: tuple[str, ...]) -> Json:
@@ -69,16 +71,15 @@ def reasons(row: Json) -> list[tuple[str, int]]:
 
 
 def _enrolment(row: Json) -> Json:
-    return row | {"first": text_of(row["first"]), "last": text_of(row["last"])}
+    return _instants(row, "first", "last")
 
 
 def _completion(row: Json) -> Json:
-    return row | _instants(row, "started", "completed")
+    return _instants(row, "started", "completed", "best_at", "last_at")
 
 
 def _connection(row: Json) -> Json:
     return {
-        "begun": text_of(row["begun"]),
         "ended": text_of(row["ended"]),
         "seconds": seconds(row["ended"] - row["begun"]),
         "login": bool(row["edges"] & _LOGIN),
@@ -88,9 +89,7 @@ def _connection(row: Json) -> Json:
 
 def _badge(row: Json) -> Json:
     criteria = [_criterion(each) for each in orjson.loads(row["criteria"] or "[]")]
-    return (
-        row | _instants(row, "eligible", "awarded", "revoked", "expires") | {"criteria": criteria}
-    )
+    return _instants(row, "eligible", "awarded", "revoked", "expires") | {"criteria": criteria}
 
 
 def _criterion(criterion: Json) -> Json:

@@ -15,7 +15,7 @@ from lrs.records.listing import (
     table_of,
 )
 from lrs.records.sight import sight_of_rows
-from projections.queries.models import MODELS
+from projections.queries.models import LISTS
 from statements.reader import ids_at
 
 if TYPE_CHECKING:
@@ -57,6 +57,5 @@ def _handler(model: Model) -> Handler:
 
 
 RESOURCES = [
-    Resource(f"/records/{model.name}", {"GET": _handler(model)}, versioned=False)
-    for model in MODELS.values()
+    Resource(f"/records/{model.name}", {"GET": _handler(model)}, versioned=False) for model in LISTS
 ]

@@ -28,7 +28,10 @@ _TAIL, _MOST_ACTIVE = 0.8, 1000.0
 
 
 class DirectoryRow(NamedTuple):
-    """A line of the directory: one identifier of one learner."""
+    """A line of the directory: one identifier of one person.
+
+    `kind` is `learner`, `staff` or `service`: what the last two do counts in no figure.
+    """
 
     learner: str
     identifier: str
@@ -36,6 +39,7 @@ class DirectoryRow(NamedTuple):
     employer: str
     occupation: str
     cohort: str
+    kind: str = "learner"
 
 
 class Learners:
@@ -81,8 +85,7 @@ class Learners:
             identity = self.identity(learner)
             employer, directorate = _POSTS[self._posts[learner]]
             occupation = OCCUPATIONS[self._occupations[learner]].name
-            for agent in (identity.moodle, identity.trax, identity.mooc):
-                identifier = agent_ifi(json.loads(agent)) or ""
+            for identifier in identifiers(identity):
                 yield DirectoryRow(
                     identity.name, identifier, directorate, employer, occupation,
                     self._cohort(learner),
@@ -111,6 +114,12 @@ _OCCUPATION_WEIGHTS = Weights([occupation.share for occupation in OCCUPATIONS])
 
 def _draw(chance: Chance, weights: Weights, number: int) -> Iterator[int]:
     return (weights.draw(chance) for _ in range(number))
+
+
+def identifiers(identity: Identity) -> Iterator[str]:
+    """One person's identifiers, as the log has them: one for each system."""
+    for agent in (identity.moodle, identity.trax, identity.mooc):
+        yield agent_ifi(json.loads(agent)) or ""
 
 
 def weekly_visits(activity: Sequence[float], distinct: float) -> float:

@@ -1,1 +1,1 @@
-"""."""
+"""The projections: what is folded from the log, each for itself."""

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import BigInteger, bindparam, cast, func, literal, select
 
 from projections.queries.padding import given, one_of, size_of
-from projections.tables import crowd, standing, tally
+from projections.tables import (
+    connection_tally,
+    crowd,
+    measured_tally,
+    metadata,
+    progress_tally,
+    standing,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -20,14 +27,17 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 TRAITS = ("directorate", "employer", "cohort")
-ACTIVITY = (
-    "connections",
-    "learners",
-    "microseconds",
-    "measured",
-    "enrolments",
-    "completions",
-)
+_TALLIES = {
+    connection_tally: {
+        "connections": "connections",
+        "learners": "learners",
+        "microseconds": "microseconds",
+    },
+    measured_tally: {"microseconds": "measured"},
+    progress_tally: {"enrolments": "enrolments", "completions": "completions"},
+}
+"""Tables of figures: names of columns, and what they are called where they stand together."""
+ACTIVITY = tuple(name for names in _TALLIES.values() for name in names.values())
 STANDING = ("enrolled", "started", "completed", "failed")
 
 
@@ -68,8 +78,13 @@ def read_activity(
         return []
     connection.take_time()
     shape = _shape(split, courses, periods, crowds)
-    found = connection.rows(_activity(shape), **_parameters(courses, periods, crowds))
-    return [dict(zip(("period", "split", *ACTIVITY), row, strict=True)) for row in found]
+    parameters = _parameters(courses, periods, crowds)
+    found: dict[tuple[Any, ...], Json] = {}
+    for table, names in _TALLIES.items():
+        for period, key, *sums in connection.rows(_activity(shape, table.name), **parameters):
+            row = found.setdefault((period, key), dict.fromkeys(ACTIVITY, 0))
+            row |= zip(names.values(), sums, strict=True)
+    return [{"period": period, "split": key} | found[period, key] for period, key in sorted(found)]
 
 
 def read_standings(
@@ -114,15 +129,16 @@ def _parameters(courses: Collection[int] | None, periods: Collection[str], crowd
 
 
 @lru_cache(maxsize=256)
-def _activity(shape: Shape) -> Select[Any]:
+def _activity(shape: Shape, name: str) -> Select[Any]:
+    tally = metadata.tables[name]
     split = _split(shape, tally)
-    sums = [_sum(tally.c[name]) for name in ACTIVITY]
+    sums = [_sum(tally.c[column]) for column in _TALLIES[tally]]
     query = select(tally.c.period, split, *sums).where(
         one_of(tally.c.period, "periods", shape.periods), *_of_courses(shape, tally)
     )
     query = _of_crowds(query, shape, tally)
     groups = [tally.c.period, *([split] if shape.split else [])]
-    return query.group_by(*groups).order_by(*groups)
+    return query.group_by(*groups)
 
 
 @lru_cache(maxsize=256)

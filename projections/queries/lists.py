@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from projections.queries.list_sql import Shape, page_query, stretch_query
+from projections.queries.models import MODELS
 from projections.queries.padding import given, size_of
 
 if TYPE_CHECKING:
@@ -79,6 +80,17 @@ class Cursor(NamedTuple):
     fresh_from: int
 
 
+class Bounds(NamedTuple):
+    """What a page has at most: so many rows, and changes up to this one.
+
+    The number of changes is read before any row. What changed later is left to a later page: of
+    several tables, one may have been read before that, and the other after.
+    """
+
+    rows: int
+    changed: int = _NEVER
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Rows, and the key after which to go on; `is_last` if there is nothing more now."""
@@ -89,34 +101,49 @@ class Page:
 
 
 def read_page(
-    connection: Connection, model: Model, wanted: Wanted, start: Cursor, limit: int
+    connection: Connection, model: Model, wanted: Wanted, start: Cursor, bounds: Bounds
 ) -> Page:
-    """The rows that follow, at most `limit`; rows have the columns' names.
+    """The rows that follow; rows have the columns' names.
 
     Besides, `name` is the learner's key and `matches` whether the row is as wanted: if not, it is
     to be told of as removed. A page may have fewer rows than there are.
     """
-    shape, after = _shape(model, wanted), start.after
-    parameters = _parameters(wanted)
     end = None
     if wanted.is_selective:
         connection.take_time()
-        end = _end(connection, model, after, wanted.thing)
+        end = _end(connection, model, start.after, wanted.thing)
+    rows = _rows(connection, model, wanted, start, end, bounds)
+    if model.gone:
+        rows += _rows(connection, MODELS[model.gone], wanted, start, end, bounds)
+        rows.sort(key=lambda row: _key(model, row))
+    if len(rows) > bounds.rows:
+        rows = rows[: bounds.rows]
+        return Page(rows, _key(model, rows[-1]), is_last=False)
+    if end is not None and int(end[0]) <= bounds.changed:
+        return Page(rows, end, is_last=False)
+    return Page(rows, _key(model, rows[-1]) if rows else start.after, is_last=True)
+
+
+def _rows(  # noqa: PLR0913, PLR0917  # all that a page depends on
+    connection: Connection,
+    model: Model,
+    wanted: Wanted,
+    start: Cursor,
+    end: Key | None,
+    bounds: Bounds,
+) -> list[Json]:
+    """The rows of a table that follow, one more than is wanted if there are."""
     found = connection.rows(
-        page_query(shape, bounded=end is not None),
-        **parameters,
-        **_bound("after", model, after, wanted.thing),
+        page_query(_shape(model, wanted), bounded=end is not None),
+        **_parameters(wanted),
+        **_bound("after", model, start.after, wanted.thing),
         **(_bound("end", model, end, wanted.thing) if end else {}),
         fresh_from=start.fresh_from,
-        rows=limit + 1,
+        rows=bounds.rows + 1,
     )
     names = [*model.columns, "name", "matches"]
-    rows = [dict(zip(names, row, strict=True)) for row in found[:limit]]
-    if len(found) > limit:
-        return Page(rows, _key(model, rows[-1]), is_last=False)
-    if end is not None:
-        return Page(rows, end, is_last=False)
-    return Page(rows, _key(model, rows[-1]) if rows else after, is_last=True)
+    rows = (dict(zip(names, row, strict=True)) for row in found)
+    return [row for row in rows if row["changed"] <= bounds.changed]
 
 
 def rows_of_learner(
@@ -124,7 +151,7 @@ def rows_of_learner(
 ) -> list[Json]:
     """The rows of one learner that are there, at most so many."""
     wanted = Wanted(learner=number, things=things)
-    return read_page(connection, model, wanted, Cursor(model.start, _NEVER), limit).rows
+    return read_page(connection, model, wanted, Cursor(model.start, _NEVER), Bounds(limit)).rows
 
 
 def _end(connection: Connection, model: Model, after: Key, thing: int | str | None) -> Key | None:

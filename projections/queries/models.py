@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from projections.tables import badge_standing, completion, connection, enrolment
+from sqlalchemy import false, true
+
+from projections.tables import (
+    badge_standing,
+    completion,
+    connection,
+    connection_gone,
+    enrolment,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, ColumnElement, Table
@@ -19,6 +27,7 @@ class Model(NamedTuple):
         thing: the column of what a row is about: a course by number, or a badge by IRI.
         date: the column that `since` and `until` mean.
         is_there: that a row is no tombstone.
+        gone: the model of tombstones, where they have a table of their own.
 
     """
 
@@ -27,6 +36,7 @@ class Model(NamedTuple):
     thing: str
     date: str
     is_there: ColumnElement[bool]
+    gone: str = ""
 
     @property
     def key(self) -> list[Column[Any]]:
@@ -48,6 +58,8 @@ ENROLMENTS = Model("enrolments", enrolment, "course", "first", enrolment.c.statu
 COMPLETIONS = Model(
     "completions", completion, "course", "completed", completion.c.status != "removed"
 )
-CONNECTIONS = Model("connections", connection, "course", "begun", connection.c.edges >= 0)
+CONNECTIONS = Model("connections", connection, "course", "begun", true(), "connections gone")
+_CONNECTIONS_GONE = Model("connections gone", connection_gone, "course", "begun", false())
 BADGES = Model("badges", badge_standing, "badge", "eligible", badge_standing.c.status != "removed")
-MODELS = {each.name: each for each in (ENROLMENTS, COMPLETIONS, CONNECTIONS, BADGES)}
+LISTS = (ENROLMENTS, COMPLETIONS, CONNECTIONS, BADGES)
+MODELS = {each.name: each for each in (*LISTS, _CONNECTIONS_GONE)}

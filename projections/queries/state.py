@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select
 
-from projections.tables import projection
+from projections.tables import counter, projection
 
 if TYPE_CHECKING:
     from statements.database import Connection
@@ -17,9 +17,10 @@ _ALL = select(
     projection.c.name,
     projection.c.version,
     projection.c.position,
-    projection.c.changed,
     projection.c.updated,
 ).order_by(projection.c.name)
+_COUNTERS = select(counter.c.name, counter.c.value).order_by(counter.c.name)
+_CHANGE = "change"
 
 
 class State(NamedTuple):
@@ -28,7 +29,7 @@ class State(NamedTuple):
     Attributes:
         position: of the log; all up to it counts.
         changed: the last number given to a change of a row.
-        updated: when that was written, microseconds since 1970.
+        updated: when the position was written, microseconds since 1970.
         mark: a text that is another one once anything has changed.
 
     """
@@ -41,12 +42,13 @@ class State(NamedTuple):
 
 def read_state(connection: Connection) -> State | None:
     """How far the records are folded; None before the first fold."""
+    counters: dict[str, int] = dict(connection.rows(_COUNTERS))  # type: ignore[arg-type]  # pairs
     rows = [row for row in connection.rows(_ALL) if not row[0].endswith(_REBUILT)]
     if not rows:
         return None
     return State(
         position=min(row[2] for row in rows),
-        changed=max(row[3] for row in rows),
-        updated=max(row[4] for row in rows),
-        mark=repr([row[:4] for row in rows]),
+        changed=counters.get(_CHANGE, 0),
+        updated=max(row[3] for row in rows),
+        mark=repr([sorted(counters.items()), *(row[:3] for row in rows)]),
     )

@@ -92,6 +92,22 @@ class _Recorder(Connection):
     def stream(self, query: Executable, **parameters: object) -> Iterator[Row]:
         return self._connection.stream(query, **parameters)
 
+    @override
+    def replace(self, table: Table, rows: Sequence[Row]) -> None:
+        self._connection.replace(table, rows)
+
+    @override
+    def fetch(self, table: Table, keys: Sequence[Row]) -> list[Row]:
+        return self._connection.fetch(table, keys)
+
+    @override
+    def fetch_between(self, table: Table, spans: Sequence[Row]) -> list[Row]:
+        return self._connection.fetch_between(table, spans)
+
+    @override
+    def remove(self, table: Table, keys: Sequence[Row]) -> None:
+        self._connection.remove(table, keys)
+
 
 def fill(url: str, credential: Credential, numbers: range, tell: Callable[[int], None]) -> float:
     """Append statements by the store's own code, without HTTP; statements per second.

@@ -14,10 +14,10 @@ from lrs.app import build_app
 from lrs.metrics import Metrics
 from lrs.records.store import Records
 from lrs.services import Services
-from projections.opening import open_records
 from lrs.serving import serve
 from lrs.settings import Settings
 from lrs.store import Store
+from projections.opening import open_records
 from statements.clock import now
 from statements.sqlite import SQLite
 from statements.writer import Limits

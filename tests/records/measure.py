@@ -18,7 +18,15 @@ from typing import TYPE_CHECKING
 
 from lrs.records.moments import periods
 from projections import tables
-from tests.records.house import House, completion, connection, course_iri, enrolment, tally
+from tests.records.house import (
+    House,
+    completion,
+    connected,
+    connection,
+    course_iri,
+    enrolment,
+    progressed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,12 +51,14 @@ def fill(house: House, chance: random.Random) -> None:
     house.put_courses(COURSES)
     crowds = 22 * 9 * 11
     tallies = [
-        tally(0, period, crowd, chance.randint(1, 5))
+        (period, crowd, chance.randint(1, 5))
         for unit, active in (("day", 120), ("week", CROWDS_ACTIVE), ("month", crowds))
         for period in periods(unit, FIRST, LAST)
         for crowd in chance.sample(range(1, crowds + 1), active)
     ]
-    put(house, tables.tally, tallies)
+    put(house, tables.connection_tally, [connected(0, *each) for each in tallies])
+    put(house, tables.progress_tally, [progressed(0, *each) for each in tallies])
+    put(house, tables.measured_tally, [(0, *each) for each in tallies])
     standings = [
         (course, crowd, 9, 8, 5, 1)
         for course in range(1, COURSES + 1)

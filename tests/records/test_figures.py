@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from lrs.records.catalogue import Course
 from lrs.records.suppression import hidden
 from projections import tables
-from tests.records.house import course_iri, problem, tally
+from tests.records.house import connected, course_iri, problem, progressed
 
 if TYPE_CHECKING:
     from tests.records.house import House
 
 Json = dict[str, Any]
 
+TALLIES = {tables.connection_tally: connected, tables.progress_tally: progressed}
 WEEK = {"since": "2026-02-09", "until": "2026-02-15"}
 FIGURES = ("connections", "distinct_learners", "connection_seconds", "measured_seconds")
 
@@ -33,11 +34,16 @@ def filled(house: House) -> House:
     periods = ("2026-W07", "2026-02-11", "2026-02")
     house.put(
         {
-            tables.tally: [
-                tally(course, period, crowd, n, n, 0)
+            table: [
+                make(course, period, crowd, n)
                 for course, period in product((0, 1), periods)
                 for crowd, n in sizes.items()
-            ],
+            ]
+            for table, make in TALLIES.items()
+        }
+    )
+    house.put(
+        {
             tables.standing: [(1, crowd, n, n, n // 2, 1) for crowd, n in sizes.items()],
         }
     )
@@ -151,7 +157,12 @@ def test_an_error_of_indicators_names_the_parameter(
 def test_a_small_group_is_left_out_and_so_is_what_would_tell_it(house: House) -> None:
     house.put_learners(4, directorate=("A", "B", "C", "D"))
     sizes = {1: 40, 2: 3, 3: 20, 4: 6}  # of B, C, D, A
-    house.put({tables.tally: [tally(0, "2026-W07", crowd, n, n, 0) for crowd, n in sizes.items()]})
+    house.put(
+        {
+            table: [make(0, "2026-W07", crowd, n) for crowd, n in sizes.items()]
+            for table, make in TALLIES.items()
+        }
+    )
     blind = house.credential("records/aggregates")
     rows = house.rows("indicators", blind, by="week,directorate", **WEEK)
     assert by_name(rows, "directorate", "distinct_learners") == {

@@ -85,7 +85,9 @@ def test_rows_name_learners_and_courses_and_leave_out_what_is_not_known(filled: 
         "started": "2026-01-01T00:00:00.000000Z",
         "completed": "2026-01-02T00:00:00.000000Z",
         "best": 80.0,
+        "best_at": "2026-01-01T00:00:00.000000Z",
         "last": 70.0,
+        "last_at": "2026-01-02T00:00:00.000000Z",
     }
     (one,) = filled.rows("connections", learner="agent 2")
     assert one == {

@@ -19,11 +19,11 @@ from tests.records.house import (
     HOME,
     badge,
     completion,
+    connected,
     connection,
     course_iri,
     enrolment,
     ifi,
-    tally,
 )
 
 if TYPE_CHECKING:
@@ -55,7 +55,9 @@ def filled(house: House) -> House:
                 for period in ("2026-01-05", "2026-01", "2026-W02")
             ],
             tables.measured: [(1, "quiz", "attempt 1", 1, FIRST, 90_000_000, b"")],
-            tables.tally: [tally(c, "2026-W02", n, n * 10) for c in (0, 1, 2) for n in (1, 2)],
+            tables.connection_tally: [
+                connected(c, "2026-W02", n, n * 10) for c in (0, 1, 2) for n in (1, 2)
+            ],
             tables.standing: [(c, n, n * 10, n * 10, n, 0) for c in (1, 2) for n in (1, 2)],
         }
     )

@@ -74,3 +74,13 @@ def test_rows_are_removed_by_whole_keys_and_by_their_first_columns(shelves: Data
     )
     gone = {(7, "l3"), *((room, f"l{n}") for room in (8, 9) for n in range(30))}
     assert sorted(shelves.read(left)) == sorted(row for row in ROWS if row[:2] not in gone)
+
+
+def test_spans_hold_what_lies_between_and_the_last_one_before(shelves: Database) -> None:
+    def fetch(spans: list[Row]) -> list[Row]:
+        found = shelves.read(lambda connection: connection.fetch_between(SHELF, spans))
+        return sorted(row[:2] for row in found)
+
+    assert fetch([]) == []
+    assert fetch([(7, "l10", "l12")]) == [(7, "l1"), (7, "l10"), (7, "l11"), (7, "l12")]
+    assert fetch([(7, "a", "b"), (8, "m", "n"), (99, "a", "z")]) == [(8, "l9")]

@@ -89,7 +89,7 @@ def append_world(store: Store, world: list[list[Batch]]) -> Model:
                 senders |= {each["id"]: batch.key for each in batch.statements}
     entries = [
         Entry(position, stored, statement, key.organisation, bool(key.confined_to))
-        for position, stored, _, payload in store.log()
+        for position, stored, _, payload, _ in store.log()
         for statement in [json.loads(payload)]
         for key in [senders[statement["id"]]]
     ]

@@ -1,0 +1,168 @@
+"""Courses and badge definitions in the records store: brought in, taken out, read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from sqlalchemy import Table, select
+
+from projections.reference import tables
+from projections.reference.badge_rules import broken_badge_order, broken_badge_rules
+from projections.reference.badges import Badge, make_badge
+from projections.reference.catalogue import Catalogue, broken_catalogue_rules, make_course
+from projections.reference.problems import Problem, Refused
+from projections.reference.revisions import LOCK, Name, Report, count_change, difference
+from projections.reference.yaml_documents import line_of
+from schemas.errors import quoted
+from schemas.explanation import json_step
+from schemas.reference_data import problems_of
+
+if TYPE_CHECKING:
+    from statements.database import Connection, Database
+
+Json = dict[str, Any]
+Broken = Iterator[tuple[str, str]]
+"""JSON paths, and the rules that are broken there."""
+
+MEMBERS = ("courses", "badges")
+"""What a file may hold: one file may have both."""
+
+
+def _broken_course(document: Any, path: str) -> Broken:  # noqa: ANN401 - any JSON value
+    for problem in problems_of("course", document):
+        yield problem.within(path).path, problem.rule
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Courses, or badges: where they are kept, and by which rules."""
+
+    name: Name
+    member: str
+    table: Table
+    broken: Callable[[Any, str], Broken]
+    broken_together: Callable[[Mapping[str, Json], Mapping[str, str]], Broken]
+
+
+CATALOGUE = Kind("catalogue", "courses", tables.course, _broken_course, broken_catalogue_rules)
+BADGES = Kind("badges", "badges", tables.badge, broken_badge_rules, broken_badge_order)
+
+_SELECT = {
+    kind.name: select(kind.table.c.iri, kind.table.c.document).order_by(kind.table.c.iri)
+    for kind in (CATALOGUE, BADGES)
+}
+
+
+def import_documents(
+    database: Database,
+    kind: Kind,
+    value: Any,  # noqa: ANN401 - any JSON value
+    *,
+    replace: bool = False,
+    lines: Mapping[str, int] | None = None,
+) -> Report:
+    """Bring courses, or badges, in: all of them or, if anything is wrong, none.
+
+    Args:
+        database: the records store.
+        kind: CATALOGUE or BADGES.
+        value: an object with the member `courses` or `badges`, a list.
+        replace: that there shall be these alone; else others stay.
+        lines: the line of each JSON path, for problems.
+
+    Raises:
+        Refused: with all that is wrong.
+
+    """
+    lines = lines or {}
+    documents = _listed(value, kind)
+    broken = [
+        found for path, document in documents.items() for found in kind.broken(document, path)
+    ]
+    refuse(broken, lines)
+    refuse(_repeated(documents), lines)
+    new = {document["id"]: document for document in documents.values()}
+    places = {document["id"]: path for path, document in documents.items()}
+
+    def bring_in(connection: Connection) -> Report:
+        old = load_documents(connection, kind)
+        whole = new if replace else old | new
+        refuse(kind.broken_together(whole, places), lines)
+        return _write(connection, kind, old, whole)
+
+    return database.write(bring_in, lock=LOCK)
+
+
+def remove_documents(database: Database, kind: Kind, iris: Sequence[str]) -> Report:
+    """Take courses, or badges, out; those that are not there do no harm."""
+
+    def take_out(connection: Connection) -> Report:
+        old = load_documents(connection, kind)
+        whole = {iri: document for iri, document in old.items() if iri not in set(iris)}
+        return _write(connection, kind, old, whole)
+
+    return database.write(take_out, lock=LOCK)
+
+
+def load_documents(connection: Connection, kind: Kind) -> dict[str, Json]:
+    """All courses, or badges, as they were brought in, by IRI and in the order of IRIs."""
+    rows = connection.rows(_SELECT[kind.name])
+    return dict(sorted((iri, orjson.loads(document)) for iri, document in rows))
+
+
+def load_catalogue(connection: Connection) -> Catalogue:
+    """The catalogue to fold with."""
+    return Catalogue(map(make_course, load_documents(connection, CATALOGUE).values()))
+
+
+def load_badges(connection: Connection) -> dict[str, Badge]:
+    """Badges by IRI."""
+    documents = load_documents(connection, BADGES)
+    return {iri: make_badge(document) for iri, document in documents.items()}
+
+
+def refuse(
+    broken: Iterator[tuple[str, str]] | list[tuple[str, str]], lines: Mapping[str, int]
+) -> None:
+    """Raise Refused if there is any broken rule."""
+    problems = [Problem(line_of(lines, path), path, rule) for path, rule in broken]
+    if problems:
+        raise Refused(problems)
+
+
+def _listed(value: Any, kind: Kind) -> dict[str, Json]:  # noqa: ANN401 - any JSON value
+    """What is listed, by its JSON path."""
+    if not isinstance(value, dict):
+        refuse([("$", f"{quoted(value)} is not an object with {kind.member}")], {"$": 1})
+    broken = [
+        (f"${json_step(name)}", f"{quoted(name)} is not known; it is neither courses nor badges")
+        for name in value
+        if name not in MEMBERS and not name.startswith("x-")
+    ]
+    listed = value.get(kind.member)
+    if not isinstance(listed, list):
+        broken.append(("$", f"there is no list of {kind.member}"))
+    refuse(broken, {"$": 1})
+    return {f"$.{kind.member}[{at}]": document for at, document in enumerate(listed)}
+
+
+def _repeated(documents: Mapping[str, Json]) -> Broken:
+    first: dict[str, str] = {}
+    for path, document in documents.items():
+        iri = document["id"]
+        if first.setdefault(iri, path) != path:
+            yield f"{path}.id", f"{quoted(iri)} is here already, at {first[iri]}"
+
+
+def _write(
+    connection: Connection, kind: Kind, old: Mapping[str, Json], new: Mapping[str, Json]
+) -> Report:
+    """Make what is stored the new documents."""
+    change = difference(old, new)
+    rows = [(iri, orjson.dumps(new[iri]).decode()) for iri in (*change.added, *change.changed)]
+    connection.replace(kind.table, rows)
+    connection.remove(kind.table, [(iri,) for iri in change.removed])
+    return count_change(connection, kind.name, change)

@@ -1,0 +1,86 @@
+"""The directory in the records store: brought in, read, written out."""
+
+from __future__ import annotations
+
+import csv
+from typing import IO, TYPE_CHECKING
+
+from sqlalchemy import select
+
+from projections.reference import tables
+from projections.reference.directory import Directory, Person, Pool, merged
+from projections.reference.directory_rows import COLUMNS
+from projections.reference.revisions import LOCK, Report, count_change, difference
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from statements.database import Connection, Database
+
+ROWS_AT_ONCE = 10_000
+"""Rows handed to the database at a time: PostgreSQL gives up a writer that is silent for long."""
+
+_ROWS = select(tables.entry)
+
+
+def import_directory(
+    database: Database, people: Mapping[str, Person], *, replace: bool = False
+) -> Report:
+    """Bring people in, as `directory_rows` makes them; the report counts identifiers.
+
+    What a learner is said to be holds under all identifiers that were known of them before.
+
+    Args:
+        database: the records store.
+        people: by identifier.
+        replace: that there shall be these identifiers alone; else others stay.
+
+    """
+
+    def bring_in(connection: Connection) -> Report:
+        old = _load(connection)
+        return _write(connection, old, people if replace else merged(old, people))
+
+    return database.write(bring_in, lock=LOCK)
+
+
+def remove_identifiers(database: Database, identifiers: Sequence[str]) -> Report:
+    """Take identifiers out; those that are not there do no harm."""
+
+    def take_out(connection: Connection) -> Report:
+        old = _load(connection)
+        gone = set(identifiers)
+        return _write(connection, old, {one: who for one, who in old.items() if one not in gone})
+
+    return database.write(take_out, lock=LOCK)
+
+
+def load_directory(connection: Connection) -> Directory:
+    """The directory to fold with."""
+    return Directory(_load(connection))
+
+
+def write_directory(directory: Directory, file: IO[str]) -> None:
+    """Write the directory as CSV, in the order of learners, so that it can be brought in again."""
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    rows = sorted((who.learner, one, who) for one, who in directory.people.items())
+    writer.writerows((one, *who) for _, one, who in rows)
+
+
+def _load(connection: Connection) -> dict[str, Person]:
+    pool = Pool()
+    return {row[0]: pool.person(row[1:]) for row in connection.stream(_ROWS)}
+
+
+def _write(connection: Connection, old: Mapping[str, Person], new: Mapping[str, Person]) -> Report:
+    """Make what is stored the new people."""
+    change = difference(old, new)
+    rows = [*change.added, *change.changed]
+    for at in range(0, len(rows), ROWS_AT_ONCE):
+        part = rows[at : at + ROWS_AT_ONCE]
+        connection.replace(tables.entry, [(one, *new[one]) for one in part])
+    for at in range(0, len(change.removed), ROWS_AT_ONCE):
+        part = change.removed[at : at + ROWS_AT_ONCE]
+        connection.remove(tables.entry, [(one,) for one in part])
+    return count_change(connection, "directory", change)

@@ -1,0 +1,104 @@
+"""The loop: take the lease, fold while there is something to fold, wait for more."""
+
+from __future__ import annotations
+
+import logging
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from projections.runner.engine import LOCK
+from projections.runner.lease import SECONDS, Lost
+from statements.errors import Unavailable
+
+if TYPE_CHECKING:
+    import threading
+
+    from projections.runner.engine import Engine
+    from projections.runner.lease import Lease
+    from statements.database import Database
+
+LOOK_SECONDS = 0.02
+"""How often the log is looked at for a change, where that takes microseconds (SQLite)."""
+POLL_SECONDS = 0.1
+"""How often the end of the log is asked for, where it is a query (PostgreSQL)."""
+RENEW_SECONDS = SECONDS / 3
+RETRY_SECONDS = 1.0
+
+logger = logging.getLogger(__name__)
+
+
+class Runner:
+    """Folds until it is told to stop.
+
+    Args:
+        engine: does one thing at a time.
+        lease: who may.
+        log: looked at for changes while there is nothing to do.
+        records: where the lease is.
+        stopping: set when it is to stop.
+
+    """
+
+    def __init__(
+        self, engine: Engine, lease: Lease, log: Database, records: Database,
+        stopping: threading.Event,
+    ) -> None:  # fmt: skip
+        self._engine = engine
+        self._lease = lease
+        self._log = log
+        self._records = records
+        self._stopping = stopping
+        self._holds = False
+        self._renew_at = 0.0
+
+    def run(self) -> None:
+        """Fold until the event is set, then let another process take over."""
+        while not self._stopping.is_set():
+            try:
+                self._turn()
+            except Unavailable as error:
+                self._engine.forget()
+                logger.warning("the fold waits for the database: %s", error)
+                self._stopping.wait(RETRY_SECONDS)
+            except Lost:
+                self._holds = False
+                logger.warning("another process folds now")
+            except Exception:
+                self._engine.forget()
+                logger.exception("the fold failed and tries again")
+                self._stopping.wait(RETRY_SECONDS)
+        self._release()
+
+    def _turn(self) -> None:
+        if not self._holds or monotonic() >= self._renew_at:
+            self._claim()
+        if not self._holds:
+            self._stopping.wait(RENEW_SECONDS)
+        elif not self._engine.step():
+            self._wait()
+
+    def _claim(self) -> None:
+        """Take the lease or renew it; whoever did not have it knows nothing of what is there."""
+        held = self._holds
+        self._holds = self._records.write(self._lease.claim, lock=LOCK)
+        self._renew_at = monotonic() + RENEW_SECONDS
+        if not held:
+            self._engine.forget()
+
+    def _wait(self) -> None:
+        """Wait until the log has changed, or for a while."""
+        until = min(self._renew_at, monotonic() + 1.0)
+        before = self._log.stamp()
+        if before is None:
+            self._stopping.wait(POLL_SECONDS)
+            return
+        while monotonic() < until and not self._stopping.is_set():
+            if self._stopping.wait(LOOK_SECONDS) or self._log.stamp() != before:
+                return
+
+    def _release(self) -> None:
+        try:
+            if self._holds:
+                self._records.write(self._lease.release, lock=LOCK)
+        except Unavailable as error:
+            logger.warning("the lease could not be given back, it ends by itself: %s", error)
