@@ -42,7 +42,7 @@ class State(NamedTuple):
 
 def read_state(connection: Connection) -> State | None:
     """How far the records are folded; None before the first fold."""
-    counters: dict[str, int] = dict(connection.rows(_COUNTERS))  # type: ignore[arg-type]  # pairs
+    counters: dict[str, int] = dict(connection.rows(_COUNTERS))
     rows = [row for row in connection.rows(_ALL) if not row[0].endswith(_REBUILT)]
     if not rows:
         return None
