@@ -14,6 +14,8 @@ from statements.errors import StoreError
 COMMANDS = {
     "run": "lrs.commands.run:run",
     "serve": "lrs.commands.serve:serve",
+    "work": "lrs.commands.work:work",
+    "projections": "lrs.commands.projections:projections",
     "migrate": "lrs.commands.migrate:migrate",
     "credentials": "lrs.commands.credentials:credentials",
     "import": "lrs.commands.import_:import_",

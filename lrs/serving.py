@@ -23,6 +23,7 @@ from lrs import logs
 from lrs.failures import Failure
 from lrs.protocol import protocol_with
 from lrs.workers import CANNOT_START, Supervisor
+from lrs.working import working_beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,7 +55,7 @@ def serve(settings: Settings, app_factory: AppFactory) -> int:
     """
     logs.configure(settings)
     _check_tls(settings)
-    with _listening_socket(settings) as listener:
+    with _listening_socket(settings) as listener, working_beside(settings):
         _announce(settings, listener)
         if settings.workers == 1:
             return min(1, work(replace(settings, metrics_dir=None), listener, app_factory))

@@ -120,6 +120,22 @@ class Settings:
         metadata=_read(values.size(1, 2**40), "Bytes of statements that may wait for the writer"),
     )
 
+    # What is folded from the records
+    work: str = field(
+        default="auto",
+        metadata=_read(
+            values.choice("auto", "yes", "no"),
+            "Whether the server folds the log into learning records beside serving: auto does on"
+            " SQLite, and leaves it to `lrs work` on PostgreSQL",
+        ),
+    )
+    connection_gap_seconds: float = field(
+        default=1800.0,
+        metadata=_read(
+            values.seconds(1, 86_400), "Time without a statement that ends a learner's connection"
+        ),
+    )
+
     # How large a request may be
     max_query_bytes: int = field(
         default=32_768,
@@ -255,6 +271,12 @@ class Settings:
         if self.default_page_size > self.max_page_size:
             allowed = f"must not be over {variable('max_page_size')}={self.max_page_size}"
             raise SettingsError(variable("default_page_size"), str(self.default_page_size), allowed)
+
+    @property
+    def works(self) -> bool:
+        """Whether the server folds the log beside serving."""
+        is_local = self.database_url.startswith("sqlite")
+        return self.work == "yes" or (self.work == "auto" and is_local)
 
     @classmethod
     def load(cls, options: Mapping[str, str]) -> Self:

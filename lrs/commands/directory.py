@@ -53,7 +53,7 @@ def import_(settings: Settings, file: str, *, replace: bool, as_json: bool) -> N
 def export(settings: Settings, file: str) -> None:
     """Write the directory as CSV."""
     with closing(open_records(settings.records_url)) as database:
-        found = database.read(load_directory)
+        found = database.snapshot(load_directory)
     with reference.opened_output(file) as stream:
         write_directory(found, stream)
 
@@ -65,7 +65,7 @@ def export(settings: Settings, file: str) -> None:
 def show(settings: Settings, identifier: str, *, as_json: bool) -> None:
     """Show the person with this IDENTIFIER, and the others that they have."""
     with closing(open_records(settings.records_url)) as database:
-        found = database.read(load_directory)
+        found = database.snapshot(load_directory)
     person = found.person(canonical_ifi(identifier) or "")
     if person is None:
         raise Failure("the directory knows nobody with this identifier")

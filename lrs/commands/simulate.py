@@ -61,7 +61,7 @@ _option = partial(click.option, show_envvar=True)
 @_option("--output", type=_FILE, help="Write there, gzipped if it ends in .gz.")
 @_option("--truth", type=_FILE, help="Write what the figures must be, as JSON lines.")
 @_option("--catalogue", type=_FILE, help="Write courses and badges (JSON, which is YAML).")
-@_option("--directory", type=_FILE, help="Write who the learners are (CSV).")
+@_option("--directory", type=_FILE, help="Write who the learners and the staff are (CSV).")
 def simulate(**chosen: Any) -> None:  # noqa: ANN401 - click passes each option by its name
     """Write a simulated year of the training platform as JSON lines.
 

@@ -25,7 +25,7 @@ from lrs.simulation.connections import GAP, PERIODS
 from lrs.simulation.dialects.moodle import badge_id
 from lrs.simulation.ledger import NO_SCORE, How, Status
 from lrs.simulation.paris import utc_text
-from lrs.simulation.world import ADMINISTRATOR, IMPORTER, MANAGERS, TUTORS, World
+from lrs.simulation.world import STAFF, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,6 @@ def tell_truth(world: World) -> Iterator[str]:
 
 
 def _about(world: World) -> Row:
-    staff = (ADMINISTRATOR, IMPORTER, *MANAGERS, *TUTORS)
     return {
         "options": asdict(world.options),
         "statements": world.outbox.sent,
@@ -59,7 +58,7 @@ def _about(world: World) -> Row:
         **world.counts,
         "gap_seconds": GAP // 1000,
         "time_zone": "Europe/Paris",
-        "staff": [identity.name for identity in staff],
+        "staff": [identity.name for identity in STAFF],
     }
 
 

@@ -11,11 +11,13 @@ from lrs.simulation.chance import Chance, hexadecimal, uuid_from
 from lrs.simulation.connections import Connections
 from lrs.simulation.delivery import Outbox
 from lrs.simulation.dialects.cmi5 import Launch
-from lrs.simulation.learners import Learners
+from lrs.simulation.learners import DirectoryRow, Learners, identifiers
 from lrs.simulation.ledger import Ledger
 from lrs.simulation.records import Badges, Measured
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lrs.simulation.options import Options
 
 TUTORS = [Identity.staff(f"formateur-{number:02d}") for number in range(1, 41)]
@@ -23,6 +25,10 @@ MANAGERS = [Identity.staff(f"gestionnaire-{number:02d}") for number in range(1, 
 ADMINISTRATOR = Identity.staff("administrateur")
 IMPORTER = Identity.staff("import-sirh")
 """The service that enrols people as the human resources system says."""
+
+
+STAFF = (ADMINISTRATOR, IMPORTER, *MANAGERS, *TUTORS)
+"""Those who are no learners."""
 
 
 class World:
@@ -64,3 +70,11 @@ class World:
         """The number that Moodle gives to the next attempt at a quiz."""
         self._attempts += 1
         return self._attempts
+
+    def directory(self) -> Iterator[DirectoryRow]:
+        """Every identifier of everybody: the learners, then the staff."""
+        yield from self.learners.directory()
+        for who in STAFF:
+            kind = "service" if who is IMPORTER else "staff"
+            for identifier in identifiers(who):
+                yield DirectoryRow(who.name, identifier, "", "", "", "", kind)

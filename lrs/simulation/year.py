@@ -62,8 +62,8 @@ class Simulation:
         return self._world.catalogue.described()
 
     def directory(self) -> Iterator[DirectoryRow]:
-        """Who the learners are."""
-        return self._world.learners.directory()
+        """Who the learners are, and who is none."""
+        return self._world.directory()
 
     def _plan(self, world: World, _at: int, day: date) -> None:
         """Note what will happen on that day, and that the next day is to be planned."""

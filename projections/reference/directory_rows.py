@@ -94,6 +94,8 @@ class _Collecting:
             return
         if person.kind not in KINDS:
             self._refuse(line, "kind", f"{quoted(person.kind)} is not one of {', '.join(KINDS)}")
+        if any("\0" in value for value in person):  # PostgreSQL can't keep it
+            self._refuse(line, "", "there is a character of code 0 in this row")
         before, known = self._first.setdefault(person.learner, (line, person))
         if known is not person:
             for name, was, value in zip(Person._fields, known, person, strict=True):

@@ -77,20 +77,21 @@ def import_documents(
         Refused: with all that is wrong.
 
     """
-    lines = lines or {}
-    documents = _listed(value, kind)
-    broken = [
-        found for path, document in documents.items() for found in kind.broken(document, path)
-    ]
-    refuse(broken, lines)
-    refuse(_repeated(documents), lines)
-    new = {document["id"]: document for document in documents.values()}
-    places = {document["id"]: path for path, document in documents.items()}
+    documents, broken = _listed(value, kind)
+    sound: dict[str, Json] = {}
+    for path, document in documents.items():
+        if wrong := list(kind.broken(document, path)):
+            broken += wrong
+        else:
+            sound[path] = document
+    broken += _repeated(sound)
+    new = {document["id"]: document for document in sound.values()}
+    places = {document["id"]: path for path, document in sound.items()}
 
     def bring_in(connection: Connection) -> Report:
         old = load_documents(connection, kind)
         whole = new if replace else old | new
-        refuse(kind.broken_together(whole, places), lines)
+        _refuse([*broken, *kind.broken_together(whole, places)], lines or {})
         return _write(connection, kind, old, whole)
 
     return database.write(bring_in, lock=LOCK)
@@ -124,19 +125,20 @@ def load_badges(connection: Connection) -> dict[str, Badge]:
     return {iri: make_badge(document) for iri, document in documents.items()}
 
 
-def refuse(
-    broken: Iterator[tuple[str, str]] | list[tuple[str, str]], lines: Mapping[str, int]
-) -> None:
+def _refuse(broken: list[tuple[str, str]], lines: Mapping[str, int]) -> None:
     """Raise Refused if there is any broken rule."""
     problems = [Problem(line_of(lines, path), path, rule) for path, rule in broken]
     if problems:
         raise Refused(problems)
 
 
-def _listed(value: Any, kind: Kind) -> dict[str, Json]:  # noqa: ANN401 - any JSON value
-    """What is listed, by its JSON path."""
+def _listed(
+    value: Any,  # noqa: ANN401 - any JSON value
+    kind: Kind,
+) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """What is listed, by its JSON path, and what is wrong with the rest of the file."""
     if not isinstance(value, dict):
-        refuse([("$", f"{quoted(value)} is not an object with {kind.member}")], {"$": 1})
+        return {}, [("$", f"{quoted(value)} is not an object with {kind.member}")]
     broken = [
         (f"${json_step(name)}", f"{quoted(name)} is not known; it is neither courses nor badges")
         for name in value
@@ -144,9 +146,8 @@ def _listed(value: Any, kind: Kind) -> dict[str, Json]:  # noqa: ANN401 - any JS
     ]
     listed = value.get(kind.member)
     if not isinstance(listed, list):
-        broken.append(("$", f"there is no list of {kind.member}"))
-    refuse(broken, {"$": 1})
-    return {f"$.{kind.member}[{at}]": document for at, document in enumerate(listed)}
+        return {}, [*broken, ("$", f"there is no list of {kind.member}")]
+    return {f"$.{kind.member}[{at}]": document for at, document in enumerate(listed)}, broken
 
 
 def _repeated(documents: Mapping[str, Json]) -> Broken:

@@ -120,6 +120,26 @@ def evaluate(badge: Badge, facts: Facts) -> Eligibility:
     return Eligibility(judged.since, judged.parts if is_list else (judged,))
 
 
+def concerns(criterion: Criterion, facts: Facts) -> bool:
+    """Whether anything that is known has to do with a criterion; else nothing of it is reached.
+
+    A few microseconds, so that of many badges only a learner's own need be evaluated.
+    """
+    match criterion:
+        case Group(parts):
+            return any(concerns(part, facts) for part in parts)
+        case CoursesCompleted(courses):
+            return bool(facts.completed) and (
+                not courses or any(course in facts.completed for course in courses)
+            )
+        case BadgesHeld(badges):
+            return any(badge in facts.badges for badge in badges)
+        case ScoreAtLeast(course):
+            return course in facts.scores
+        case TimeAtLeast(_, measured, course):
+            return bool((facts.measured if measured else facts.connections).get(course))
+
+
 def _judge(criterion: Criterion, facts: Facts) -> Judgement:
     match criterion:
         case Group():

@@ -26,6 +26,8 @@ def canonical_ifi(text: str) -> str | None:
     Short forms are taken where they can mean one thing only: `https://lms.example|name` is an
     account, `mailto:anna@example.org` and `anna@example.org` are mboxes.
     """
+    if "\0" in text:  # PostgreSQL can't keep it
+        return None
     match = _PREFIX.fullmatch(text)
     if match is None:
         return _account(text) if "|" in text else _mbox(text)

@@ -12,9 +12,6 @@ from schemas.errors import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-MOST_CELL_CHARACTERS = 10_000
-"""More is a forgotten quotation mark, which makes one cell of the rest of the file."""
-
 
 class Table(NamedTuple):
     """The columns, and the rows with the lines they begin on; empty rows are left out."""

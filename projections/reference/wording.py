@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from projections.reference.badges import (
@@ -20,6 +21,7 @@ _DAY = 86_400_000_000
 _MINUTE = 60_000_000
 
 
+@lru_cache(maxsize=10_000)  # the same criteria are judged for each of 60,000 learners
 def words_of(criterion: Criterion) -> str:
     """What a criterion asks for, such as `2 of the courses https://..., https://...`."""
     match criterion:

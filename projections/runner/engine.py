@@ -142,8 +142,10 @@ class Engine:
 
     def _revise(self) -> bool:
         """Take account of what changed beside the log, and begin to rebuild what has to be."""
-        current = self._records.read(self._source.revision)
-        if self._started and self._desk.reference.revision == current:
+        current, asked = self._records.read(
+            lambda connection: (self._source.revision(connection), rebuild.requested(connection))
+        )
+        if self._started and self._desk.reference.revision == current and not asked:
             return False
         self.forget()
         done = []

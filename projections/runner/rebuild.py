@@ -11,10 +11,12 @@ from projections.runner.ledger import EVENTS, NEXT, Checkpoint
 from projections.schema import create
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy import Table
 
     from projections.runner.turn import Turn
-    from statements.database import Database
+    from statements.database import Connection, Database
 
 EVENT_TABLES = ("event", "pending_void", "unrecognised")
 
@@ -26,11 +28,28 @@ _LEARNERS = (
 )
 
 
+REQUEST = "rebuild "
+"""Before the name of a projection in `counter`: somebody wants it rebuilt."""
+_REQUESTS = select(tables.counter.c.name).where(tables.counter.c.name.startswith(REQUEST))
+
+
+def request(connection: Connection, names: Iterable[str]) -> None:
+    """Ask whoever folds to fold these anew, `events` meaning everything."""
+    connection.replace(tables.counter, [(REQUEST + name, 1) for name in names])
+
+
+def requested(connection: Connection) -> set[str]:
+    """What somebody wants to be folded anew."""
+    return {name.removeprefix(REQUEST) for (name,) in connection.rows(_REQUESTS)}
+
+
 def plan(turn: Turn, database: Database, *, again: bool) -> bool:
     """Begin to rebuild what has to be, unless that is under way; whether it was begun now.
 
     With `again` what has stopped, too: this program may be a better one.
     """
+    asked = requested(turn.connection)
+    turn.connection.remove(tables.counter, [(REQUEST + name,) for name in asked])
     under_way = {
         each.name.removesuffix(NEXT): each for each in turn.ledger.values() if each.is_next
     }
@@ -39,18 +58,18 @@ def plan(turn: Turn, database: Database, *, again: bool) -> bool:
         for name, each in under_way.items()
         if each.version == turn.version(name) and not (again and each.stopped_at)
     }
-    wanted = outdated(turn, again=again) | valid
-    if wanted == valid == set(under_way):
+    wanted = outdated(turn, asked, again=again) | valid
+    if not asked and wanted == valid == set(under_way):
         return False
     begin(turn, database, wanted)
     return True
 
 
-def outdated(turn: Turn, *, again: bool) -> set[str]:
-    """What was folded with another version than the one of now, or never."""
-    if not _is_current(turn, EVENTS):
+def outdated(turn: Turn, asked: set[str], *, again: bool) -> set[str]:
+    """What was folded with another version than the one of now, or never, or is asked for."""
+    if EVENTS in asked or not _is_current(turn, EVENTS):
         return {EVENTS, *turn.projections}
-    old = {name for name in turn.projections if not _is_current(turn, name)}
+    old = {name for name in turn.projections if name in asked or not _is_current(turn, name)}
     if again:
         old |= {name for name in turn.projections if _is_behind(turn, name)}
     for name, projection in turn.projections.items():

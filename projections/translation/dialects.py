@@ -16,6 +16,17 @@ if TYPE_CHECKING:
 
 PLAIN: Final = "adl"
 ALLOWED: Final = "cmi5 allowed"
+DIALECTS: Final = (
+    *("moodle", "trax", "cmi5", ALLOWED, "video", "scorm", "h5p", "lms", "classroom", PLAIN),
+)
+"""Who may have written a statement.
+
+`moodle`, the plugin logstore_xapi; `trax`, TRAX Logs by the Moodle profile of xapi.fr; `cmi5`, in
+cmi5's own words, and `cmi5 allowed`, other statements of a cmi5 session; `video`, `scorm`, ADL's
+profiles; `h5p`, H5P content itself; `lms`, `classroom`, the profiles of FUN and Ralph; `adl`,
+anyone else, in plain words.
+"""
+
 H5P_LIBRARY: Final = "http://h5p.org/libraries/"
 
 _BY_CATEGORY: Final = {
@@ -63,12 +74,16 @@ def dialect_of(given_away: str, type_: str, categories: Collection[str]) -> str:
     """Return the dialect of a statement, `adl` if it is nobody's in particular."""
     if given_away and given_away != ALLOWED:
         return given_away
-    by_category = [name for iri, name in _BY_CATEGORY.items() if iri in categories]
-    if "cmi5" in by_category:
-        return "cmi5"
+    if given_away and given_away != ALLOWED:
+        return given_away
+    known = [name for iri, name in _BY_CATEGORY.items() if iri in categories]
     if any(iri.startswith(H5P_LIBRARY) for iri in categories):
-        by_category.append("h5p")
-    return given_away or next(iter(by_category), _BY_TYPE.get(type_, PLAIN))
+        known.append("h5p")
+    if "cmi5" in known:
+        return "cmi5"
+    if given_away and "trax" not in known:  # TRAX names sessions of SCORM content by cmi5's word
+        return ALLOWED
+    return next(iter(known), _BY_TYPE.get(type_, PLAIN))
 
 
 def _event_name(info: bytes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from projections.translation.remembered import Remembered
 from schemas.errors import InvalidValue
@@ -33,29 +34,29 @@ _LONGEST = 366 * DAY
 """Whoever says that content took longer measures something else."""
 
 _hours: Remembered[str, int] = Remembered(20_000)
+_MINUTES: Final = {f"{number:02}": number * 60 * SECOND for number in range(60)}
+_SECONDS: Final = {f"{number:02}": number * SECOND for number in range(60)}
+_BEFORE_FRACTION: Final = len("2026-01-05T08:12:00")
 
 
 def instant(text: str, otherwise: int) -> int:
-    """Return the microseconds since 1970 of a statement's timestamp, `otherwise` if it has none."""
-    zone, body = ("Z", text[:-1]) if text[-1:] == "Z" else (text[-6:], text[:-6])
+    """Return the microseconds since 1970 of a statement's timestamp, `otherwise` if it has none.
+
+    The hour is looked up and what is in it is counted: most statements share few hours, and the
+    calendar is slow. Whatever looks unusual is left to the calendar.
+    """
+    body, zone = (text[:-1], "Z") if text[-1:] == "Z" else (text[:-6], text[-6:])
+    if body[13:17:3] != "::" or zone[3:4] not in {"", ":"}:
+        return _slowly(text, otherwise)
     try:
-        if body[13] != ":" or body[16] != ":" or (zone != "Z" and zone[3] != ":"):
-            return _slowly(text, otherwise)
-        # The hour is looked up, what is in it is counted; most statements share few hours.
-        begun = _hours.get(f"{body[:14]}{zone}")
+        begun = _hours.get(body[:14] + zone)
         if begun is None:
-            begun = _hours.keep(f"{body[:14]}{zone}", _calendar(f"{body[:14]}00:00{zone}"))
-        minute, second = int(body[14:16]), int(body[17:19])
-        fraction = int(body[20:26].ljust(6, "0")) if len(body) > _WITHOUT_FRACTION else 0
-    except (IndexError, ValueError, InvalidValue):
+            begun = _hours.keep(body[:14] + zone, _calendar(f"{body[:14]}00:00{zone}"))
+        at = begun + _MINUTES[body[14:16]] + _SECONDS[body[17:19]]
+        fraction = body[_BEFORE_FRACTION + 1 : _BEFORE_FRACTION + 7]
+        return at + int(fraction.ljust(6, "0")) if fraction else at
+    except (KeyError, ValueError, InvalidValue):
         return _slowly(text, otherwise)
-    if second >= _LEAP:
-        return _slowly(text, otherwise)
-    return begun + (minute * 60 + second) * SECOND + fraction
-
-
-_WITHOUT_FRACTION = len("2026-01-05T08:12:00.")
-_LEAP = 60
 
 
 def _slowly(text: str, otherwise: int) -> int:
@@ -66,8 +67,15 @@ def _slowly(text: str, otherwise: int) -> int:
 
 
 def _calendar(text: str) -> int:
-    """Microseconds since 1970, by the calendar; 1.0.3 knows every form that 2.0.0 knows."""
-    return (parse_timestamp(text, Version.V1) - _EPOCH) // _MICROSECOND
+    """Microseconds since 1970, by the calendar. Raises InvalidValue.
+
+    A stored statement does not say which version of xAPI it was sent in.
+    """
+    try:
+        moment = parse_timestamp(text, Version.V1)
+    except InvalidValue:
+        moment = parse_timestamp(text, Version.V2)
+    return (moment - _EPOCH) // _MICROSECOND
 
 
 def is_believable(at: int, stored: int) -> bool:

@@ -18,12 +18,13 @@ from projections.translation.tables import one_of, read_table, shipped
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-ROLES: Final = ("course", "lasting", "question", "passing", "outside")
+ROLES: Final = ("course", "lasting", "part", "passing", "outside")
 """What a type of activity is to places.
 
-`course`; `lasting`, as is every type that is not listed; `question`, stands for the nearest of its
-parents that lasts, for itself if there is none; `passing`, such as an attempt, never stands for
-itself; `outside`, such as the platform or a course's section, is nobody's ancestor.
+`course`; `lasting`, as is every type that is not listed; `part`, such as a question, stands for the
+nearest of its parents that lasts, for itself if there is none; `passing`, such as an attempt or a
+message, of which there are new ones all the time, never stands for itself; `outside`, such as the
+platform or a course's section, is nobody's ancestor.
 """
 
 
@@ -78,15 +79,18 @@ class ActivityTypes:
 
 
 class _Activity(NamedTuple):
-    """An activity, what its type is to places, and its definition."""
+    """An activity, what its type is to places, and its definition; or another object."""
 
     iri: str
     type: str
     role: str
     definition: bytes
+    object_type: str
 
 
-_NOWHERE = _Activity("", "", "passing", b"")
+_NOWHERE = _Activity("", "", "passing", b"", "")
+_Surroundings = tuple[tuple[_Activity, ...], frozenset[str]]
+"""The activities above, nearest first, and the ids of the categories."""
 
 
 class Scenes:
@@ -95,6 +99,7 @@ class Scenes:
     def __init__(self, types: ActivityTypes) -> None:
         self._types = types
         self._known: Remembered[tuple[bytes, bytes], Scene] = Remembered(4_096)
+        self._surroundings: Remembered[bytes, _Surroundings] = Remembered(4_096)
         self._activities: Remembered[bytes, _Activity] = Remembered(4_096)
         self._sorts: Remembered[tuple[str, frozenset[str], bool, bool], int] = Remembered(4_096)
         self._number = count()
@@ -105,26 +110,32 @@ class Scenes:
         return self._known.get(key) or self._known.keep(key, self._read(*key))
 
     def _read(self, object_json: bytes, activities_json: bytes) -> Scene:
-        target = read_target(object_json)
-        around = read_context_activities(activities_json or b"{}")
-        above = [self._look(each) for each in (*listed(around.parent), *listed(around.grouping))]
-        object_ = self._look(object_json) if target.object_type == "Activity" else _NOWHERE
+        target = self._look(object_json)
+        above, categories = self._surroundings.get(activities_json) or self._surroundings.keep(
+            activities_json, self._look_around(activities_json)
+        )
+        object_ = target if target.object_type == "Activity" else _NOWHERE
         unit = _unit(object_, above)
         course = next((each for each in (unit, *above) if each.role == "course"), _NOWHERE)
         taken = {unit.iri, course.iri}
         lasting = [each.iri for each in above if each.role in _LASTING]
         ancestors = tuple(iri for iri in dict.fromkeys(lasting) if iri not in taken)
-        categories = frozenset(self._look(each).iri for each in listed(around.category))
         return Scene(
             Place(unit.iri, course.iri, ancestors),
             _definitions((unit.iri, course.iri), (object_, *above)),
-            target.id,
+            target.iri,
             target.object_type,
             object_.type,
             categories,
             unit is object_,
             self._sort(object_.type, categories, unit is object_, not unit.iri),
         )
+
+    def _look_around(self, activities_json: bytes) -> _Surroundings:
+        around = read_context_activities(activities_json or b"{}")
+        above = (*listed(around.parent), *listed(around.grouping))
+        categories = frozenset(self._look(each).iri for each in listed(around.category))
+        return tuple(self._look(each) for each in above), categories
 
     def _look(self, activity: bytes) -> _Activity:
         return self._activities.get(activity) or self._activities.keep(
@@ -135,7 +146,8 @@ class Scenes:
         target = read_target(activity)
         definition = bytes(target.definition)
         type_ = read_definition(definition).type if definition else ""
-        return _Activity(target.id, type_, self._types.role(type_, target.id), definition)
+        role = self._types.role(type_, target.id)
+        return _Activity(target.id, type_, role, definition, target.object_type)
 
     def _sort(self, *traits: *tuple[str, frozenset[str], bool, bool]) -> int:
         """A number never given twice, though a sort may be forgotten and get another."""
@@ -143,13 +155,13 @@ class Scenes:
         return self._sorts.keep(traits, next(self._number)) if known is None else known
 
 
-def _unit(object_: _Activity, above: list[_Activity]) -> _Activity:
+def _unit(object_: _Activity, above: tuple[_Activity, ...]) -> _Activity:
     """The object if it lasts, else what it stands for."""
-    if object_.role not in {"question", "passing"}:
+    if object_.role not in {"part", "passing"}:
         return object_
     if object_ is _NOWHERE:
         return _NOWHERE
-    itself = object_ if object_.role == "question" else _NOWHERE
+    itself = object_ if object_.role == "part" else _NOWHERE
     return next((each for each in above if each.role in _LASTING), itself)
 
 

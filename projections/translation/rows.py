@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from projections.translation.dialects import DIALECTS
 from projections.translation.event import Kind
 from projections.translation.tables import one_of, read_table, shipped
 
@@ -29,7 +30,7 @@ class Row:
     """What statements with these marks mean. A mark that is empty is not looked at.
 
     Attributes:
-        dialect: of the statement, see `dialects`.
+        dialect: of the statement, one of `DIALECTS`.
         verb: IRI.
         type: of the statement's object, IRI.
         event: name of the event at the source that the statement reports.
@@ -46,6 +47,8 @@ class Row:
         details: other things said: `passed` (from `result.success`, where a pass mark is known to
             exist), `registration`, `move_on`, `reason`, `progress`.
         of_site: whether the site added it.
+        says_more: whether the statement's result or extensions have to be looked at, which follows
+            from the others.
 
     """
 
@@ -63,6 +66,12 @@ class Row:
     completes: str = ""
     details: frozenset[str] = frozenset()
     of_site: bool = False
+    says_more: bool = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        told = self.score or self.measure or self.how or self.completes or self.details
+        # The result may say that what is done was not done.
+        object.__setattr__(self, "says_more", bool(told) or self.undone != self.kind)
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -79,15 +88,8 @@ class Row:
         marks = (self.event, self.type, self.category, self.of_site, self.dialect, self.verb)
         return tuple(map(bool, marks))
 
-    @property
-    def says_more(self) -> bool:
-        """Whether the statement's result or extensions have to be looked at."""
-        # What is done may have `result.completion` false.
-        told = self.score or self.measure or self.how or self.completes or self.details
-        return bool(told) or self.undone != self.kind
-
     def matches(self, dialect: str, type_: str, event: str, categories: frozenset[str]) -> bool:
-        """Tell whether a statement with the row's verb has the other marks, too."""
+        """Tell whether a statement with the row's verb has its other marks, too."""
         return (
             self.dialect in {"", dialect}
             and self.type in {"", type_}
@@ -129,6 +131,7 @@ def _check(cells: dict[str, str]) -> Row:
     marks = [cells.get(column, "") for column in ("dialect", "verb", "type", "event", "category")]
     if not any(marks):
         raise ValueError("it names no dialect, verb, type, event or category")
+    one_of(cells, "dialect", ("", *DIALECTS))
     kind = Kind[one_of(cells, "kind", KINDS).upper()]
     undone = one_of(cells, "undone", ("", *KINDS)) or _if_undone(kind)
     details = frozenset(cells.get("details", "").split())

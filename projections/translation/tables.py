@@ -56,7 +56,7 @@ def _lines(name: str, text: str, columns: Sequence[str]) -> Iterator[tuple[int, 
             if not (next(iter(cells.values())) or "").startswith("#"):
                 yield reader.line_num, _stripped(cells)
     except csv.Error as error:
-        raise BadTable(name, [f"line {reader.line_num}: {error}"]) from None
+        raise BadTable(name, [f"line {reader.reader.line_num}: {error}"]) from None
 
 
 def _stripped(cells: dict[str, str]) -> dict[str, str]:

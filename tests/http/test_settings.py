@@ -27,6 +27,22 @@ def test_the_default_database_lies_in_the_data_folder() -> None:
     assert settings.database_url == "sqlite:////srv/lrs/lrs.sqlite3"
 
 
+@pytest.mark.parametrize(
+    ("database", "records"),
+    [
+        ("", "sqlite:///var/records.sqlite3"),
+        ("sqlite:////srv/log.sqlite3", "sqlite:////srv/records.sqlite3"),
+        ("sqlite:///log.sqlite3", "sqlite:///records.sqlite3"),
+        ("postgresql://lrs@db/lrs?sslmode=require", "postgresql://lrs@db/lrs?sslmode=require"),
+    ],
+)
+def test_the_records_lie_beside_the_log(database: str, records: str) -> None:
+    settings = Settings.from_environment({"LRS_DATABASE_URL": database})
+    assert settings.records_url == records
+    elsewhere = {"LRS_DATABASE_URL": database, "LRS_RECORDS_URL": "postgresql://db/records"}
+    assert Settings.from_environment(elsewhere).records_url == "postgresql://db/records"
+
+
 def test_variables_become_values_of_their_kind() -> None:
     settings = Settings.from_environment(
         {

@@ -70,7 +70,7 @@ class LrsServer:
         self.port = find_free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.endpoint = f"{self.url}/xapi"
-        self._environment = self._build_environment(database_url, settings or {})
+        self.environment = self._build_environment(database_url, settings or {})
         self._process: subprocess.Popen[bytes] | None = None
         self._lent: dict[tuple[str, ...], Credential] = {}
 
@@ -82,6 +82,7 @@ class LrsServer:
             "LRS_HOST": "127.0.0.1",
             "LRS_PORT": str(self.port),
             "LRS_DATA_DIR": str(self.directory / "data"),
+            "LRS_WORK": "no",  # what is not about learning records has the machine for itself
         }
         database = {"LRS_DATABASE_URL": database_url} if database_url else {}
         return inherited | own | database | dict(settings)
@@ -90,7 +91,7 @@ class LrsServer:
         """Run an `lrs` command against this store; return what it printed or raise."""
         result = subprocess.run(  # noqa: S603  the command under test, not a shell
             [COMMAND, *arguments],
-            env=self._environment,
+            env=self.environment,
             capture_output=True,
             text=True,
             check=False,
@@ -122,7 +123,7 @@ class LrsServer:
         with self._log_path.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603  the command under test
                 [str(word) for word in command],
-                env=self._environment,
+                env=self.environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # so that its workers can be ended with it

@@ -1,1 +1,1 @@
-"""The read models and what they are folded from."""
+"""The read models, and what they are folded with."""

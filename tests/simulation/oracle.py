@@ -41,7 +41,7 @@ class Act(NamedTuple):
 @lru_cache(maxsize=4)
 def acts(run: Run) -> list[Act]:
     """Every statement about a learner once, by its timestamp; voided and absurd ones left out."""
-    people = {row.identifier: row.learner for row in run.directory}
+    people = {row.identifier: row.learner for row in run.directory if row.kind == "learner"}
     courses = course_of_activity(run.catalogue)
     once = {statement["id"]: statement for statement in run.statements}
     voided = {

@@ -18,13 +18,22 @@ def test_there_are_twenty_two_directorates() -> None:
 
 
 def test_every_learner_has_an_identifier_in_each_system() -> None:
-    rows = run(BUSY).directory
+    rows = [row for row in run(BUSY).directory if row.kind == "learner"]
     assert len({row.identifier for row in rows}) == 3 * BUSY.learners
     assert set(Counter(row.learner for row in rows).values()) == {3}
 
 
+def test_those_who_are_no_learners_are_said_to_be_none() -> None:
+    rows = [row for row in run(BUSY).directory if row.kind != "learner"]
+    (about,) = run(BUSY).truth["about"]
+    assert {row.learner for row in rows} == set(about["staff"])
+    assert {row.learner for row in rows if row.kind == "service"} == {"import-sirh"}
+    assert "account:https://lms.example|formateur-01" in {row.identifier for row in rows}
+
+
 def test_every_directorate_and_employer_has_its_people() -> None:
-    rows = list(Simulation(Options(learners=5_000)).directory())
+    everybody = Simulation(Options(learners=5_000)).directory()
+    rows = [row for row in everybody if row.kind == "learner"]
     assert set(CITY_DIRECTORATES) <= {row.directorate for row in rows}
     assert {row.employer for row in rows} == {
         "Ville de Paris", "CASVP", "Paris Musées", "Caisses des écoles",

@@ -37,6 +37,7 @@ from tests.projections.translation.statements import (
     Json,
     activity,
     cmi5,
+    context,
     h5p,
     module_of,
     moodle,
@@ -75,6 +76,7 @@ CERTIFICATE = activity(
 QUESTION = activity(f"{SITE}/question/question.php?cmid=31&id=8", f"{TYPE}cmi.interaction")
 REVIEW = activity(f"{SITE}/review.php?attempt=4", f"{AS1}review")
 SLOT = activity(f"{SITE}/review.php?attempt=4&slot=2", f"{AS1}review#slot")
+GROUP = activity(f"{SITE}/group/index.php?id=6", f"{EDLM}activity-types/group", "Groupe")
 OBJECTIVE = activity("https://scorm.example/objectif/1", f"{TYPE}objective")
 GAME = activity("https://jeux.example/partie/1", f"{TYPE}course", "Jeu")
 
@@ -89,7 +91,9 @@ _MOODLE = [
     Told(moodle_site("core/user_loggedinas", f"{EDLM}verbs/login"), Kind.ACTIVITY, own=False),
     Told(moodle_site("core/user_loggedout", f"{EDLM}verbs/logout"), Kind.LOGGED_OUT),
     Told(
-        moodle("core/user_enrolment_created", f"{EDLM}verbs/enrolled", COURSE, by=TEACHER, more=MANUAL),
+        moodle(
+            "core/user_enrolment_created", f"{EDLM}verbs/enrolled", COURSE, by=TEACHER, more=MANUAL
+        ),
         Kind.ENROLLED, own=False,
     ),
     Told(
@@ -148,7 +152,9 @@ _MOODLE = [
     ),
     *(
         Told(
-            moodle(f"mod_quiz/attempt_{end}", f"{ADL}answered", QUESTION, ATTEMPT, QUIZ, result=HALF),
+            moodle(
+                f"mod_quiz/attempt_{end}", f"{ADL}answered", QUESTION, ATTEMPT, QUIZ, result=HALF
+            ),
             Kind.ACTIVITY,
         )
         for end in ("submitted", "abandoned")
@@ -161,7 +167,10 @@ _MOODLE = [
         Kind.SCORED, own=False,
     ),
     Told(
-        moodle("mod_assign/submission_graded", f"{TLA}scored", SUBMISSION, ASSIGNMENT, result=HALF, by=TEACHER),
+        moodle(
+            "mod_assign/submission_graded", f"{TLA}scored", SUBMISSION, ASSIGNMENT, result=HALF,
+            by=TEACHER,
+        ),
         Kind.SCORED, own=False,
     ),
     Told(moodle("mod_lesson/lesson_started", f"{AS}start", LESSON_SESSION, LESSON), Kind.STARTED),
@@ -187,6 +196,11 @@ _MOODLE = [
     Told(moodle("mod_facetoface/cancel_booking", f"{TIN}unregistered", ROOM), Kind.ACTIVITY),
     Told(moodle("mod_bigbluebuttonbn/meeting_joined", f"{AS1}join", BBB), Kind.ACTIVITY),
     Told(moodle("mod_bigbluebuttonbn/meeting_left", f"{AS1}leave", BBB), Kind.ACTIVITY),
+    Told(moodle_site("core/user_created", f"{ADL}registered"), Kind.ACTIVITY, own=False),
+    *(
+        Told(moodle(f"core/group_member_{end}", verb, GROUP, by=TEACHER), Kind.ACTIVITY, own=False)
+        for end, verb in (("added", f"{AS}join"), ("removed", f"{AS}leave"))
+    ),
     Told(moodle("mod_scorm/sco_launched", f"{ADL}launched", SCO, SCORM), Kind.STARTED),
     *(
         Told(moodle("mod_scorm/status_submitted", f"{ADL}{verb}", SCO, SCORM), Kind.SCORED)
@@ -202,6 +216,7 @@ _MOODLE = [
         Told(moodle("mod_any/event", verb, PAGE), Kind.ACTIVITY)
         for verb in (
             *(f"{TIN}{verb}" for verb in ("viewed", "adjourned", "live", "secured", "replied")),
+            *(f"{TIN}{verb}" for verb in ("unsecured", "unregistered")), f"{AS}join",
             *(f"{AS}{verb}" for verb in ("create", "delete", "update", "send", "start", "submit")),
             f"{AS}leave",
             *(f"{AS1}{verb}" for verb in ("create", "submit", "start", "receive", "retract")),
@@ -209,7 +224,8 @@ _MOODLE = [
             *(f"{ADL}{verb}" for verb in ("answered", "completed", "imported")),
             *(f"{EDLM}verbs/{verb}" for verb in ("exceeded", "locked", "unlocked", "restarted")),
             *(f"{EDLM}verbs/{verb}" for verb in ("toured", "subscribed", "unsubscribed")),
-            f"{TLA}verified", f"{ACROSSX}verbs/edited", f"{DOD}deleted", f"{DOD}created",
+            *(f"{DOD}{verb}" for verb in ("created", "deleted", "published")), f"{TLA}verified",
+            *(f"{ACROSSX}verbs/{verb}" for verb in ("edited", "searched")), f"{ADL}registered",
         )
     ),
 ]  # fmt: skip
@@ -221,7 +237,7 @@ _TRAX = [
     Told(trax_site("user_loggedout", f"{AWL}logged-out"), Kind.LOGGED_OUT),
     Told(trax("core/course_viewed", f"{FRENCH}verbs/navigated-in", TRAX_COURSE), Kind.ACTIVITY),
     Told(trax("mod_forum/discussion_viewed", f"{TIN}viewed", TRAX_QUIZ), Kind.ACTIVITY),
-    Told(trax("core/course_completed", f"{ADL}completed", TRAX_COURSE, result=DONE), Kind.COMPLETED),
+    Told(trax("core/course_completed", f"{ADL}completed", TRAX_COURSE), Kind.COMPLETED),
     Told(
         trax("", f"{FRENCH}verbs/marked-completion", TRAX_QUIZ, result=DONE), Kind.COMPLETED
     ),
@@ -353,6 +369,8 @@ _PROFILES = [
     ),
 ]  # fmt: skip
 
+_IN_A_QUIZ = context(parent=[QUIZ])
+
 _PLAIN = [
     *(
         Told(statement(f"{ADL}{verb}", GAME, result=_PERCENT), kind)
@@ -377,8 +395,7 @@ _PLAIN = [
         for verb in ("viewed", "downloaded", "unregistered")
     ),
     *(
-        Told(statement(f"{ADL}{verb}", ATTEMPT, context=context_of_quiz, result=_PERCENT), Kind.SCORED)
-        for context_of_quiz in ({"contextActivities": {"parent": [QUIZ]}},)
+        Told(statement(f"{ADL}{verb}", ATTEMPT, context=_IN_A_QUIZ, result=_PERCENT), Kind.SCORED)
         for verb in ("completed", "passed", "failed", "scored")
     ),
     Told(statement(f"{TLA}scored", AU, result=_PERCENT), Kind.SCORED),

@@ -70,7 +70,8 @@ def statement(verb: str, about: Json, *, actor: Json = LEARNER, **members: Any) 
 def context(extensions: Json | None = None, **members: Any) -> Json:  # noqa: ANN401 - JSON
     """A context; parent, grouping and category stand among its activities."""
     kinds = ("parent", "grouping", "category", "other")
-    activities = {kind: members.pop(kind) for kind in kinds if kind in members}
+    activities = {kind: members.pop(kind) for kind in kinds if members.get(kind)}
+    members = {name: value for name, value in members.items() if name not in kinds}
     around = {"contextActivities": activities} if activities else {}
     return {**members, **around, **({"extensions": extensions} if extensions else {})}
 
@@ -214,8 +215,7 @@ MOOC = activity("course-v1:ECOLE+00001+session01", f"{TYPE}course", "Cours")
 
 def profile(category: str, verb: str, about: Json, **members: Any) -> Json:  # noqa: ANN401 - JSON
     """A statement that names the profile it keeps to, inside a course."""
-    around = {} if about is MOOC else {"parent": [MOOC]}
-    place = context(category=[activity(category)], **around)
+    place = context(category=[activity(category)], parent=[] if about is MOOC else [MOOC])
     return statement(verb, about, **{"context": place, **members})
 
 
@@ -224,9 +224,11 @@ H5P_CONTENT = activity(f"{SITE}/h5p/embed/31", f"{TYPE}assessment", "Contenu")
 
 def h5p(verb: str, about: Json = H5P_CONTENT, **members: Any) -> Json:  # noqa: ANN401 - JSON
     """As H5P content reports itself."""
-    parent = {} if about is H5P_CONTENT else {"parent": [activity(H5P_CONTENT["id"])]}
+    parent = [] if about is H5P_CONTENT else [activity(H5P_CONTENT["id"])]
     library = activity("http://h5p.org/libraries/H5P.QuestionSet-1.20")
-    return statement(verb, about, **{"context": context(category=[library], **parent), **members})
+    return statement(
+        verb, about, **{"context": context(category=[library], parent=parent), **members}
+    )
 
 
 def read(told: Json, stored: int = STORED) -> Translation:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from projections.translation.event import NOTHING, Event, Kind
-from tests.projections.translation.corpus import DONE, ENDED, PAGE
+from tests.projections.translation.corpus import DONE, ENDED, PAGE, QUESTION
 from tests.projections.translation.statements import (
     ADL,
     ATTEMPT,
@@ -65,7 +65,7 @@ def _elsewhere(event: Event) -> Event:
             moodle("core/course_completed", f"{ADL}completed", COURSE),
         ),
         (
-            trax("mod_quiz/course_module_completion_updated", f"{ADL}completed", TRAX_QUIZ, result=DONE),
+            trax("mod_quiz/course_module_completion_updated", f"{ADL}completed", TRAX_QUIZ),
             moodle("core/course_module_completion_updated", f"{ADL}completed", QUIZ, result=DONE),
         ),
         (
@@ -93,8 +93,7 @@ def _elsewhere(event: Event) -> Event:
             ),
             moodle(
                 "mod_quiz/attempt_submitted", f"{ADL}answered",
-                activity("https://ecole.example/question/question.php?cmid=31&id=8", f"{TYPE}cmi.interaction"),
-                ATTEMPT, QUIZ,
+                QUESTION, ATTEMPT, QUIZ,
             ),
         ),
     ],
@@ -137,6 +136,12 @@ def test_completion_without_a_mark_of_an_h5p_quiz_is_not_the_modules() -> None:
 def test_dialect_is_known_by_its_category_where_no_event_is_named() -> None:
     told = trax("", f"{ADL}passed", TRAX_QUIZ, result={**GRADED, "success": True})
     assert (one(told).kind, one(told).details.passed) == (Kind.SCORED, True)
+
+
+def test_session_of_scorm_content_is_not_one_of_cmi5() -> None:
+    told = trax("", f"{ADL}scored", TRAX_QUIZ, result=GRADED)
+    told["context"]["extensions"] = {"https://w3id.org/xapi/cmi5/context/extensions/sessionid": "1"}
+    assert one(told).kind == Kind.SCORED
 
 
 def test_system_and_levels_are_nobodys_ancestors() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from projections.translation.event import NOTHING, Kind, Measure
@@ -97,9 +99,8 @@ def test_6_french_text_labelled_english_is_kept_as_it_is() -> None:
     page["definition"]["name"] = {"en": "Déchets & propreté"}
     viewed = moodle("mod_page/course_module_viewed", f"{TIN}viewed", page)
     unit, course = read(viewed).definitions
-    assert unit.definition == (
-        b'{"type": "http://id.tincanapi.com/verb/page", "name": {"en": "D\\u00e9chets & propret\\u00e9"}}'
-    )
+    assert unit.definition == json.dumps(page["definition"]).encode()
+    assert json.loads(unit.definition)["name"] == {"en": "Déchets & propreté"}
     assert (course.activity, course.type) == (COURSE_ID, COURSE["definition"]["type"])
 
 
@@ -262,6 +263,12 @@ def test_meeting_is_joined_and_left(name: str, signal: str) -> None:
 def test_completion_that_was_not_reached_is_none() -> None:
     name, verb = "core/course_module_completion_updated", f"{ADL}completed"
     assert one(moodle(name, verb, PAGE, result={"completion": False})).kind == Kind.ACTIVITY
+
+
+def test_content_package_is_a_module_though_its_type_is_a_courses() -> None:
+    package = module_of("imscp", COURSE["definition"]["type"], 41)
+    done = moodle("core/course_module_completion_updated", f"{ADL}completed", package)
+    assert one(done).place == (package["id"], COURSE_ID, ())
 
 
 def test_choice_is_a_module_though_its_type_is_a_questions() -> None:

@@ -1,0 +1,133 @@
+"""Folding the log into learning records: in a process of its own, by itself or beside a server."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from contextlib import closing, contextmanager
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING
+
+from lrs import logs
+from projections.opening import open_records
+from projections.runner.build import build_engine
+from projections.runner.lease import Lease
+from projections.runner.runner import Runner
+from statements.migrate import open_current
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from multiprocessing.context import SpawnProcess
+
+    from lrs.settings import Settings
+
+NICENESS = 5
+"""Requests come first: the fold waits for the processor rather than let them wait."""
+GARBAGE_OBJECTS = 100_000
+"""As in a server (`wiring`): a fold makes many objects and few cycles."""
+RESTART_SECONDS = 2.0
+STOP_SECONDS = 15.0
+
+logger = logging.getLogger(__name__)
+
+
+def work(settings: Settings, stopping: threading.Event) -> None:
+    """Fold until the event is set.
+
+    Raises:
+        SchemaOutdated: the database has to be migrated first.
+        Unavailable: a database does not answer, or the records' tables may not be made.
+
+    """
+    gc.set_threshold(GARBAGE_OBJECTS)
+    with (
+        open_current(settings.database_url) as log,
+        closing(open_records(settings.records_url)) as records,
+    ):
+        lease = Lease()
+        engine = build_engine(log, records, lease, settings.connection_gap_seconds)
+        logger.info("working", extra={"facts": {"process": os.getpid()}})
+        Runner(engine, lease, log, records, stopping).run()
+
+
+@contextmanager
+def working_beside(settings: Settings) -> Iterator[None]:
+    """Keep a process folding while something else is done, if the settings want it."""
+    if not settings.works:
+        yield
+        return
+    companion = _Companion(settings)
+    companion.start()
+    try:
+        yield
+    finally:
+        companion.stop()
+
+
+class _Companion:
+    """A process that folds, started again when it dies."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._processes = multiprocessing.get_context("spawn")  # nothing of the parent is in it
+        self._stopping = threading.Event()
+        self._process: SpawnProcess | None = None
+        self._thread = threading.Thread(target=self._watch, name="companion", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        process = self._process
+        if process is not None and process.is_alive():
+            process.terminate()
+        self._thread.join(STOP_SECONDS)
+        if process is not None and process.is_alive():
+            logger.error("the fold had to be killed", extra={"facts": {"process": process.pid}})
+            process.kill()
+
+    def _watch(self) -> None:
+        while not self._stopping.is_set():
+            # Daemonic: if the parent fails, its interpreter ends this one before itself.
+            process = self._processes.Process(
+                target=_be_companion, args=(self._settings,), daemon=True
+            )
+            self._process = process
+            process.start()
+            if self._stopping.is_set():
+                process.terminate()
+            process.join()
+            if not self._stopping.is_set():
+                logger.error(
+                    "the fold died, starting another",
+                    extra={"facts": {"exit_status": process.exitcode}},
+                )
+                self._stopping.wait(RESTART_SECONDS)
+
+
+def _be_companion(settings: Settings) -> None:
+    logs.configure(settings)
+    os.nice(NICENESS)
+    stopping = threading.Event()
+    stop_at_signals(stopping)
+    threading.Thread(target=_stop_without_parent, args=(stopping,), daemon=True).start()
+    work(settings, stopping)
+
+
+def stop_at_signals(stopping: threading.Event) -> None:
+    """Set an event at SIGTERM or SIGINT."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+
+
+def _stop_without_parent(stopping: threading.Event) -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        logger.warning("the parent process is gone, stopping")
+        stopping.set()

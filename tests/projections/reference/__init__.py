@@ -1,0 +1,1 @@
+"""Reference data: catalogue, badges, directory, vocabulary."""
