@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from lrs.logs import request_id_var
 from lrs.multipart import MultipartError
+from projections.as_of import NotYet, TooMuch
 from schemas.errors import InvalidJson, InvalidStatement, InvalidValue, SchemaError
 from statements import errors as store
 
@@ -29,7 +30,6 @@ class RequestError(Exception):
     ├── NotFound           nothing is there, or nothing that the credential may see
     ├── MethodNotAllowed   the resource has no such method
     ├── TooLarge           more than the server takes in one request
-    ├── NotBuiltIn         what is asked for is described, but this server cannot do it
     └── NoRecords          no learning records were folded yet
     """
 
@@ -69,10 +69,6 @@ class TooLarge(RequestError):
     """More than the server takes in one request."""
 
 
-class NotBuiltIn(RequestError):
-    """What is asked for is described, but this server cannot do it."""
-
-
 class NoRecords(RequestError):
     """No learning records were folded yet."""
 
@@ -92,8 +88,9 @@ STATUSES: dict[type[Exception], tuple[HTTPStatus, str]] = {
     NotFound: (HTTPStatus.NOT_FOUND, "not_found"),
     MethodNotAllowed: (HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed"),
     TooLarge: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large"),
-    NotBuiltIn: (HTTPStatus.NOT_IMPLEMENTED, "not_built_in"),
     NoRecords: (HTTPStatus.SERVICE_UNAVAILABLE, "no_records"),
+    TooMuch: (HTTPStatus.BAD_REQUEST, "too_much"),
+    NotYet: (HTTPStatus.SERVICE_UNAVAILABLE, "not_yet"),
     store.Conflict: (HTTPStatus.CONFLICT, "conflict"),
     store.DocumentConflict: (HTTPStatus.CONFLICT, "conflict"),
     store.ConditionMissing: (HTTPStatus.BAD_REQUEST, "condition_missing"),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from lrs.call import Call
+    from lrs.records.past import AsOf
     from lrs.records.store import Records
     from projections.queries.state import State
     from statements.database import Connection
@@ -62,7 +63,11 @@ def format_of(call: Call) -> str:
 
 
 async def look(
-    records: Records, call: Call, mark: str, work: Callable[[Connection, State], T]
+    records: Records,
+    call: Call,
+    mark: str,
+    work: Callable[[Connection, State], T],
+    as_of: AsOf | None = None,
 ) -> tuple[dict[str, str], T | None]:
     """Header fields, and the result of `work`; None if the client has it already.
 
@@ -81,7 +86,7 @@ async def look(
         is_known = tag in call.header("if-none-match").replace("W/", "").split(", ")
         return headers, None if is_known else work(connection, state)
 
-    return await records.read(whole)
+    return await records.read(whole, as_of)
 
 
 def not_modified(headers: Mapping[str, str]) -> Response:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from projections.reference.documents import load_catalogue
+from projections.reference.revisions import load_revisions
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from statements.database import Connection
 
 
 class Course(NamedTuple):
@@ -26,14 +31,27 @@ class Catalogue(Protocol):
         """Courses by their IRIs."""
 
 
-class NoCatalogue:
-    """A catalogue with nothing in it."""
+class StoredCatalogue:
+    """The catalogue that was imported into the records store."""
 
-    version = ""
+    def __init__(self) -> None:
+        self.version = "0"
+        self._courses: Mapping[str, Course] = {}
 
     def courses(self) -> Mapping[str, Course]:
-        """Answer with no course."""
-        return {}
+        """Courses by their IRIs, as they were when it was last followed."""
+        return self._courses
+
+    def follow(self, connection: Connection) -> None:
+        """Load the catalogue again if it has changed."""
+        version = str(load_revisions(connection)["catalogue"])
+        if version != self.version:
+            connection.take_time()
+            self._courses = {
+                iri: Course(course.title, frozenset(course.tags))
+                for iri, course in load_catalogue(connection).items()
+            }
+            self.version = version
 
 
 def tagged(catalogue: Catalogue, tags: frozenset[str]) -> set[str]:

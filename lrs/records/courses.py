@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lrs import parameters
 from lrs.errors import NotFound
-from lrs.records.listing import TRAITS, refuse_as_of
+from lrs.records.listing import TRAITS
 from lrs.records.standings import told
 from projections.queries.figures import Crowds, read_standings
 from projections.queries.lookup import activities_of, numbers_of
@@ -39,14 +39,12 @@ class Context(NamedTuple):
 def read_tag(call: Call) -> str | None:
     """The tag that a call of the list asks for."""
     parameters.only(call, LIST_PARAMETERS)
-    refuse_as_of(call)
     return parameters.text(call, "tag")
 
 
 def read_course(call: Call) -> tuple[str, str]:
     """The course that a summary is asked of, and by what it is broken down, or nothing."""
     parameters.only(call, SUMMARY_PARAMETERS)
-    refuse_as_of(call)
     by = call.parameters.get("by", "")
     if by not in {"", *TRAITS}:
         raise parameters.bad("by", f"is one of {', '.join(TRAITS)}", "records: summaries")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lrs import parameters
 from lrs.errors import Forbidden
-from lrs.records.listing import TRAITS, refuse_as_of
+from lrs.records.listing import TRAITS
 from lrs.records.moments import UNITS, day, periods, seconds, today
 from lrs.records.standings import told as standings_told
 from lrs.records.suppression import Group, suppress
@@ -75,7 +75,6 @@ def read_question(call: Call, sight: Sight) -> Question:
 
     """
     parameters.only(call, PARAMETERS)
-    refuse_as_of(call)
     unit, split = _by(call)
     traits = {name: v for name in TRAITS if (v := call.parameters.get(name)) is not None}
     course = parameters.iri(call, "course")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lrs import parameters
 from lrs.errors import NotFound
-from lrs.records.listing import learner_name, refuse_as_of
+from lrs.records.listing import learner_name
 from lrs.records.moments import seconds
 from lrs.records.rows import told
 from projections.queries.learner_figures import measured_of, months_of
@@ -35,7 +35,6 @@ def read_name(call: Call) -> str | None:
     """The learner that a call names, in the path or as a parameter; None: the caller's own."""
     in_path = call.incoming.path.removeprefix(PATH).removeprefix("/")
     parameters.only(call, {"as_of"} if in_path else {"as_of", "learner"})
-    refuse_as_of(call)
     return in_path or learner_name(call)
 
 

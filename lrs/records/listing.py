@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lrs import parameters
-from lrs.errors import NotBuiltIn
 from lrs.records.answering import Table, format_of, link
 from lrs.records.catalogue import tagged
 from lrs.records.cursors import question_of, read_cursor, write_cursor
@@ -16,7 +15,7 @@ from projections.queries.lookup import activities_of, numbers_of
 from schemas.identity import agent_ifi
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from lrs.call import Call
     from lrs.records.catalogue import Catalogue
@@ -68,11 +67,9 @@ def read_question(call: Call, model: Model, sight: Sight) -> Question:
 
     Raises:
         BadRequest: a parameter is not known or breaks its rule.
-        NotBuiltIn: records as they were are asked for.
 
     """
     parameters.only(call, PARAMETERS[model.name])
-    refuse_as_of(call)
     format_of(call)
     text = question_of(call, model, sight.mark)
     return Question(
@@ -105,6 +102,12 @@ def answer_question(
     )
     iris = _iris(connection, question.model, page.rows)
     return page, [told(question.model, row, iris) for row in page.rows]
+
+
+def people_of(question: Question) -> Callable[[Connection], list[int] | None]:
+    """What tells whose records a question is about: None for everybody's."""
+    course = question.thing if question.model.thing == "course" else None
+    return lambda connection: question.sight.needed(connection, question.learner, course)
 
 
 def table_of(call: Call, state: State, question: Question, page: Page, rows: list[Json]) -> Table:
@@ -149,12 +152,6 @@ def limit_of(call: Call, default: int = DEFAULT_ROWS) -> int:
     """How many rows a page may have; 0, or more than the server gives, means as many as it does."""
     limit = parameters.whole_number(call, "limit")
     return default if limit is None else min(limit or MOST_ROWS, MOST_ROWS)
-
-
-def refuse_as_of(call: Call) -> None:
-    """Records as they were are not built in yet: say so rather than answer with today's."""
-    if "as_of" in call.parameters:
-        raise NotBuiltIn("as_of: this server cannot tell yet how records stood in the past")
 
 
 def _start(call: Call, model: Model, text: str) -> Cursor | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lrs.errors import NotFound
 from lrs.records.catalogue import tagged
-from projections.queries.lookup import find_learner, numbers_of
+from projections.queries.lookup import find_learner, learners_of, numbers_of
 
 if TYPE_CHECKING:
     from lrs.auth import Principal
@@ -67,6 +67,16 @@ class Sight:
         if found is None or own not in {None, found}:
             raise NotFound("there is no such learner")
         return found
+
+    def needed(
+        self, connection: Connection, name: str | None = None, course: str | None = None
+    ) -> list[int] | None:
+        """Whose records an answer may depend on, as far as that is known; None: everybody's."""
+        if (found := self.learner(connection, name)) is not None:
+            return [found]
+        if course is None:
+            return None
+        return learners_of(connection, numbers_of(connection, [course]).get(course, NOBODY))
 
 
 def sight_of_rows(principal: Principal) -> Sight:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from lrs.errors import NoRecords
-from lrs.records.catalogue import NoCatalogue
+from lrs.records.catalogue import StoredCatalogue
 from lrs.threads import Threads
 from projections.queries.state import State, read_state
 from statements.database import TakesTime
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lrs.records.catalogue import Catalogue
-    from projections.queries.as_of import AsOf
+    from lrs.records.past import AsOf, Times
     from statements.database import Connection, Database
 
 T = TypeVar("T")
@@ -29,42 +30,48 @@ class Records:
 
     Args:
         open_database: opens the records store.
-        catalogue: of courses.
-        as_of: folds records as they were, if that is built in.
+        times: folds the past.
+        catalogue: of courses, if it is not the one that was imported into the store.
 
     """
 
     def __init__(
         self,
         open_database: Callable[[], Database],
+        times: Times,
         catalogue: Catalogue | None = None,
-        as_of: AsOf | None = None,
     ) -> None:
-        self.catalogue = catalogue or NoCatalogue()
-        self.as_of = as_of
+        self._stored = StoredCatalogue()
+        self.catalogue: Catalogue = catalogue or self._stored
+        self._times = times
         self._open = open_database
         self._guard = threading.Lock()
         self._database: Database | None = None
         self._reading: Threads | None = None
         self._is_there = False
 
-    async def read(self, work: Callable[[Connection, State], T]) -> T:
-        """Result of `work`, at once if that takes no time.
+    async def read(self, work: Callable[[Connection, State], T], as_of: AsOf | None = None) -> T:
+        """Result of `work`, at once if that takes no time; on the records of the past if wanted.
 
         Raises:
             NoRecords: nothing was folded yet.
             StoreError: the store does not answer, or too many ask.
 
         """
-        database = self._started()
+        if self._database is None:
+            await asyncio.to_thread(self._start)
+        assert self._database is not None  # noqa: S101  # it was started
+        assert self._reading is not None  # noqa: S101  # with the database
+        database = self._database
 
         def whole(connection: Connection) -> T:
             return work(connection, self._state(database, connection))
 
+        if as_of is not None:
+            return await self._reading.run(lambda: self._times.read(database, as_of, work))
         if database.local:
             with suppress(TakesTime):
                 return database.read_at_once(whole)
-        assert self._reading is not None  # noqa: S101  # started with the database
         return await self._reading.run(lambda: database.read(whole))
 
     def close(self) -> None:
@@ -73,16 +80,18 @@ class Records:
             self._reading.close()
             self._database.close()
 
-    def _started(self) -> Database:
+    def _start(self) -> None:
         with self._guard:
             if self._database is None:
+                opened = self._open()
                 self._reading = Threads(READING_THREADS, "records-reader")
-                self._database = self._open()
-            return self._database
+                self._database = opened
 
     def _state(self, database: Database, connection: Connection) -> State:
         self._is_there = self._is_there or database.has_table(connection, "projection")
         state = read_state(connection) if self._is_there else None
         if state is None:
             raise NoRecords
+        if self.catalogue is self._stored:
+            self._stored.follow(connection)
         return state

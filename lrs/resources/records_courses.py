@@ -21,6 +21,7 @@ from lrs.records.courses import (
     read_tag,
     summarise,
 )
+from lrs.records.past import AsOf, as_of_position
 from lrs.records.sight import sight_of_figures
 
 if TYPE_CHECKING:
@@ -43,7 +44,9 @@ async def get_list(services: Services, call: Call) -> Response:
     def work(connection: Connection, state: State) -> Table:  # noqa: ARG001  # read by `look`
         return Table(FIELDS, list_courses(connection, tag, context))
 
-    headers, table = await look(services.records, call, mark, work)
+    position = await as_of_position(services.store, call)
+    as_of = None if position is None else AsOf(position, context.sight.needed)
+    headers, table = await look(services.records, call, mark, work, as_of)
     return not_modified(headers) if table is None else table_response(call, headers, table)
 
 
@@ -55,7 +58,11 @@ async def get_summary(services: Services, call: Call) -> Response:
     def work(connection: Connection, state: State) -> Json:  # noqa: ARG001  # read by `look`
         return summarise(connection, course, by, context)
 
-    headers, summary = await look(services.records, call, mark, work)
+    position = await as_of_position(services.store, call)
+    as_of = None
+    if position is not None:
+        as_of = AsOf(position, lambda now: context.sight.needed(now, course=course))
+    headers, summary = await look(services.records, call, mark, work, as_of)
     return not_modified(headers) if summary is None else json_response(headers, summary)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lrs.endpoint import Resource
 from lrs.records.answering import Table, format_of, look, not_modified, table_response
 from lrs.records.indicators import answer, fields_of, read_question
+from lrs.records.past import AsOf, as_of_position
 from lrs.records.sight import sight_of_figures
 
 if TYPE_CHECKING:
@@ -30,7 +31,11 @@ async def get(services: Services, call: Call) -> Response:
         return Table(fields_of(question), rows)
 
     mark = f"{sight.mark} {least} {question.periods[-1:]}"  # by default the last one is today's
-    headers, table = await look(services.records, call, mark, work)
+    position = await as_of_position(services.store, call)
+    as_of = None
+    if position is not None:
+        as_of = AsOf(position, lambda now: sight.needed(now, course=question.course))
+    headers, table = await look(services.records, call, mark, work, as_of)
     return not_modified(headers) if table is None else table_response(call, headers, table)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lrs.endpoint import Resource
 from lrs.records.answering import json_response, look, not_modified
 from lrs.records.learners import PATH, read_name, whole_record
+from lrs.records.past import AsOf, as_of_position
 from lrs.records.sight import sight_of_rows
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ async def get(services: Services, call: Call) -> Response:
     def work(connection: Connection, state: State) -> Json:  # noqa: ARG001  # read by `look`
         return whole_record(connection, name, sight, catalogue)
 
-    headers, record = await look(services.records, call, sight.mark, work)
+    position = await as_of_position(services.store, call)
+    as_of = None if position is None else AsOf(position, lambda now: sight.needed(now, name))
+    headers, record = await look(services.records, call, sight.mark, work, as_of)
     return not_modified(headers) if record is None else json_response(headers, record)
 
 

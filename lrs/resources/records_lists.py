@@ -10,10 +10,12 @@ from lrs.records.answering import Table, look, not_modified, table_response
 from lrs.records.listing import (
     add_reasons,
     answer_question,
+    people_of,
     positions_of,
     read_question,
     table_of,
 )
+from lrs.records.past import AsOf, as_of_position
 from lrs.records.sight import sight_of_rows
 from projections.queries.models import LISTS
 from statements.reader import ids_at
@@ -43,7 +45,9 @@ def _handler(model: Model) -> Handler:
             page, rows = answer_question(connection, state, question, services.records.catalogue)
             return table_of(call, state, question, page, rows), page
 
-        headers, found = await look(services.records, call, sight.mark, work)
+        position = await as_of_position(services.store, call)
+        as_of = None if position is None else AsOf(position, people_of(question))
+        headers, found = await look(services.records, call, sight.mark, work, as_of)
         if found is None:
             return not_modified(headers)
         table, page = found

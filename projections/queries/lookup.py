@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import bindparam, select
 
-from projections.tables import activity, identity, learner
+from projections.tables import (
+    activity,
+    completion,
+    connection,
+    connection_gone,
+    enrolment,
+    identity,
+    learner,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +27,10 @@ _BY_IFI = select(identity.c.learner).where(identity.c.ifi == bindparam("name"))
 _IDENTIFIERS = (
     select(identity.c.ifi).where(identity.c.learner == bindparam("of")).order_by(identity.c.ifi)
 )
+_LEARNERS = [
+    select(table.c.learner).where(table.c.course == bindparam("of")).distinct()
+    for table in (enrolment, completion, connection, connection_gone)
+]
 _LANGUAGES = ("fr", "en")  # Moodle labels French texts `en`
 
 
@@ -40,6 +52,12 @@ def find_learner(connection: Connection, name: str) -> int | None:
     """The number of whom the directory calls so, or whom statements identify so."""
     row = connection.row(_BY_KEY, name=name) or connection.row(_BY_IFI, name=name)
     return row[0] if row else None
+
+
+def learners_of(connection: Connection, course: int) -> list[int]:
+    """Learners who are, or were, enrolled in a course, or did something in it."""
+    found = {number for query in _LEARNERS for (number,) in connection.rows(query, of=course)}
+    return sorted(found)
 
 
 def person_of(connection: Connection, number: int) -> Person | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lrs.app import build_app
 from lrs.metrics import Metrics
+from lrs.records.past import Times
 from lrs.records.store import Records
 from lrs.services import Services
 from lrs.serving import serve
@@ -58,7 +59,9 @@ def build(settings: Settings) -> ASGIApp:
     database = SQLite(path, Clock(settings.data_dir).now)
     limits = Limits(settings.queue_max_statements, settings.queue_max_bytes)
     store = Store(database, settings.read_threads, limits)
-    records = Records(lambda: open_records(settings.records_url))
+    records = Records(
+        lambda: open_records(settings.records_url), Times(settings.connection_gap_seconds)
+    )
     return build_app(Services(settings, store, Metrics(settings.metrics_dir), records), None)
 
 

@@ -17,6 +17,7 @@ from lrs.app import RESOURCES_BESIDE, XAPI_RESOURCES, routes
 from lrs.auth import SCOPES
 from lrs.errors import STATUSES
 from lrs.metrics import Metrics
+from lrs.records.past import Times
 from lrs.records.store import Records
 from lrs.services import Services
 from lrs.settings import Settings
@@ -156,7 +157,7 @@ def template_of(path: str) -> str:
 def services(tmp_path: Path) -> Services:
     """Build what resources work with, without a database behind it."""
     database = open_database(f"sqlite:///{tmp_path / 'never-opened'}")
-    records = Records(lambda: open_database(f"sqlite:///{tmp_path / 'no-records'}"))
+    records = Records(lambda: open_database(f"sqlite:///{tmp_path / 'no-records'}"), Times(1800))
     return Services(Settings(), Store(database, 1, Limits()), Metrics(), records)
 
 

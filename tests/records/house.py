@@ -13,7 +13,7 @@ from lrs.app import build_app
 from lrs.issuing import Wish, issue
 from lrs.metrics import Metrics
 from lrs.record_limits import NO_LIMITS, Limits
-from lrs.records.catalogue import Course
+from lrs.records.past import Times
 from lrs.records.store import Records
 from lrs.services import Services
 from lrs.settings import Settings
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Table
 
+    from lrs.records.catalogue import Course
     from statements.database import Connection, Database, Row
 
 Json = dict[str, Any]
@@ -84,7 +85,7 @@ class House:
         self.database = open_there(records_url)
         self.catalogue = Tags()
         self.log = open_database(log_url)
-        records = Records(lambda: open_there(records_url), self.catalogue)
+        records = Records(lambda: open_there(records_url), Times(1800), self.catalogue)
         store = Store(self.log, 1, QueueLimits())
         self.services = Services(self.settings, store, Metrics(), records)
         self.app = build_app(self.services, None)

@@ -27,7 +27,7 @@ FIGURES = ("connections", "distinct_learners", "connection_seconds", "measured_s
 
 @pytest.fixture
 def filled(house: House) -> House:
-    """Fill in crowds of 2 directorates × 2 employers, and tallies of a week and a month."""
+    """Fill in crowds of 2 directorates x 2 employers, and tallies of a week and a month."""
     house.put_learners(4, directorate=("A", "B"), employer=("V", "V", "C", "C"), cohort=("2026",))
     house.put_courses(2)
     sizes = {1: 30, 2: 20, 3: 10, 4: 3}  # crowds 1: B V, 2: A C, 3: B C, 4: A V

@@ -200,11 +200,6 @@ def test_a_learner_who_is_not_there_is_not_found(filled: House) -> None:
     assert filled.ask("enrolments", learner="agent 99").status == 404
 
 
-def test_the_past_is_not_built_in(filled: House) -> None:
-    response = filled.ask("enrolments", as_of="2026-01-01")
-    assert (response.status, response.error) == (501, "not_built_in")
-
-
 def test_there_are_no_records_before_the_first_fold(empty_house: House) -> None:
     response = empty_house.ask("enrolments")
     assert (response.status, response.error) == (503, "no_records")
