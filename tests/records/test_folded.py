@@ -12,6 +12,8 @@ import pytest
 
 from tests.conformance.client import PLAIN, Client
 from tests.documentation.description import check, operation_of
+from tests.plugins.postgresql import lend_database
+from tests.plugins.server import serve
 from tests.records.house import problem
 
 if TYPE_CHECKING:
@@ -79,10 +81,25 @@ class Partner:
             time.sleep(0.05)  # another process folds: there is nothing to wait on but time
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def folding(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LrsServer]:
+    """Run a server that folds what it takes."""
+    folder, settings = tmp_path_factory.mktemp("folding"), {"LRS_WORK": "yes"}
+    if request.param == "sqlite":
+        with serve(folder, settings=settings) as server:
+            yield server
+        return
+    administrator: str = request.getfixturevalue("postgresql_url")
+    with lend_database(administrator) as url, serve(folder, url, settings=settings) as server:
+        yield server
+
+
 @pytest.fixture
-def partner(lrs_on_sqlite: LrsServer) -> Iterator[Partner]:
+def partner(folding: LrsServer) -> Iterator[Partner]:
     """Lend a partner of a server that folds."""
-    partner = Partner(lrs_on_sqlite)
+    partner = Partner(folding)
     with partner.xapi, partner.http:
         yield partner
 
@@ -97,7 +114,7 @@ def test_records_follow_the_statements_and_say_why(partner: Partner) -> None:
     cursor = partner.ask("completions", **me).json()["cursor"]
 
     completed = partner.post(f"{ADL}completed")
-    later = partner.wait("completions", lambda rows: bool(rows), **me, changed_after=cursor)
+    later = partner.wait("completions", bool, **me, changed_after=cursor)
     (row,) = later.json()["rows"]
     assert row["status"] == "completed"
     (row,) = partner.ask("completions", **me, why="true").json()["rows"]
@@ -118,7 +135,7 @@ def test_what_is_answered_fits_the_description(partner: Partner) -> None:
     partner.post(f"{EDLM}enrolled")
     partner.post(f"{ADL}completed")
     me = {"course": partner.course}
-    partner.wait("completions", lambda rows: bool(rows), **me)
+    partner.wait("completions", bool, **me)
     for path in ("enrolments", "completions", "connections", "badges"):
         partner.ask(path)
         partner.ask(path, format="csv")
