@@ -59,7 +59,7 @@ class Partner:
         (found,) = self.xapi.store(statement)
         return found
 
-    def ask(self, path: str, status: int = 200, **query: object) -> httpx.Response:
+    def ask(self, path: str, status: int = 200, /, **query: object) -> httpx.Response:
         """GET records; the answer, held against the description."""
         response = self.http.get(f"/records/{path}", params={k: str(v) for k, v in query.items()})
         assert response.status_code == status, response.text
@@ -67,7 +67,7 @@ class Partner:
         return response
 
     def wait(
-        self, path: str, holds: Callable[[list[Json]], bool], **query: object
+        self, path: str, holds: Callable[[list[Json]], bool], /, **query: object
     ) -> httpx.Response:
         """Ask until the rows are as they should be."""
         give_up_at = time.monotonic() + WAIT_SECONDS
