@@ -22,6 +22,10 @@ from lrs.resources import (
     health,
     metrics,
     openapi,
+    records_courses,
+    records_indicators,
+    records_learners,
+    records_lists,
     state,
     statements,
 )
@@ -44,7 +48,13 @@ XAPI_RESOURCES = [
     agents.RESOURCE,
     about.RESOURCE,
 ]
-RESOURCES_BESIDE = [*health.RESOURCES, metrics.RESOURCE, openapi.RESOURCE]
+RECORDS_RESOURCES = [
+    *records_lists.RESOURCES,
+    *records_learners.RESOURCES,
+    *records_courses.RESOURCES,
+    records_indicators.RESOURCE,
+]
+RESOURCES_BESIDE = [*health.RESOURCES, metrics.RESOURCE, openapi.RESOURCE, *RECORDS_RESOURCES]
 """What is served beside xAPI, at fixed paths."""
 
 NOTE_USES_SECONDS = 30
@@ -73,6 +83,7 @@ def build_app(services: Services, access_log: AccessLog | None) -> ASGIApp:
             noting.cancel()
             await _write_uses(services)
             await services.store.stop()
+            await asyncio.to_thread(services.records.close)
 
     return Edge(
         # Of Starlette's application only the router: the edge is all the middleware there is.

@@ -10,6 +10,7 @@ from functools import lru_cache
 import orjson
 
 from lrs.errors import Forbidden, Unauthorized
+from lrs.record_limits import NO_LIMITS, Limits, parse_limits
 from schemas.identity import agent_ifi
 from statements.clock import now
 from statements.credentials import Credential
@@ -19,6 +20,7 @@ from statements.prepared import Sender, sender
 _READ_STATEMENTS = frozenset({"statements/read", "statements/read/mine"})
 _STATE = frozenset({"state/read", "state/write"})
 _PROFILE = frozenset({"profile/read", "profile/write"})
+_RECORDS = frozenset({"records/read", "records/read/mine", "records/aggregates"})
 _ALL_READ = _READ_STATEMENTS | {"state/read", "profile/read", "metrics/read"}
 
 SCOPES: dict[str, frozenset[str]] = {
@@ -29,13 +31,17 @@ SCOPES: dict[str, frozenset[str]] = {
     "define": frozenset({"define"}),
     "profile": _PROFILE,
     "all/read": _ALL_READ,
-    "all": _ALL_READ | _STATE | _PROFILE | {"statements/write", "define"},
+    "all": _ALL_READ | _STATE | _PROFILE | _RECORDS | {"statements/write", "define"},
     # Halves that other stores know, and what this one has beside xAPI.
     "state/read": frozenset({"state/read"}),
     "state/write": frozenset({"state/write"}),
     "profile/read": frozenset({"profile/read"}),
     "profile/write": frozenset({"profile/write"}),
     "metrics/read": frozenset({"metrics/read"}),
+    # Learning records show people as nothing else here does: only `all` gives them unasked.
+    "records/read": _RECORDS,
+    "records/read/mine": frozenset({"records/read/mine"}),
+    "records/aggregates": frozenset({"records/aggregates"}),
 }
 """Scopes that a credential can have and the rights each stands for (Communication 4.2)."""
 
@@ -49,6 +55,7 @@ class Principal:
     sender: Sender
     own: Scope  # statements it may read with `statements/read/mine`
     everything: Scope  # with `statements/read`
+    limits: Limits = NO_LIMITS  # of the learning records that it may see
 
     @property
     def confined_to(self) -> str:
@@ -85,6 +92,9 @@ def principal_of(credential: Credential) -> Principal:
     if identifier is None:  # without one, "mine" would be everybody's
         raise ValueError(f"the authority of credential {credential.key} has no identifier")
     confined = credential.organisation if credential.confined else ""
+    limits = parse_limits(credential.limits)
+    if confined and limits == NO_LIMITS:  # records are folded from what all organisations send
+        rights -= _RECORDS
     return Principal(
         credential=credential,
         rights=rights,
@@ -95,6 +105,7 @@ def principal_of(credential: Credential) -> Principal:
         ),
         own=Scope(authority=identifier, organisation=confined),
         everything=Scope(organisation=confined),
+        limits=limits,
     )
 
 

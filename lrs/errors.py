@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from lrs.logs import request_id_var
 from lrs.multipart import MultipartError
+from projections.as_of import NotYet, TooMuch
 from schemas.errors import InvalidJson, InvalidStatement, InvalidValue, SchemaError
 from statements import errors as store
 
@@ -28,7 +29,8 @@ class RequestError(Exception):
     ├── Forbidden          a valid credential without the right
     ├── NotFound           nothing is there, or nothing that the credential may see
     ├── MethodNotAllowed   the resource has no such method
-    └── TooLarge           more than the server takes in one request
+    ├── TooLarge           more than the server takes in one request
+    └── NoRecords          no learning records were folded yet
     """
 
 
@@ -67,6 +69,13 @@ class TooLarge(RequestError):
     """More than the server takes in one request."""
 
 
+class NoRecords(RequestError):
+    """No learning records were folded yet."""
+
+    def __init__(self) -> None:
+        super().__init__("there are no learning records yet: nothing has folded the log")
+
+
 STATUSES: dict[type[Exception], tuple[HTTPStatus, str]] = {
     InvalidJson: (HTTPStatus.BAD_REQUEST, "invalid_json"),
     InvalidStatement: (HTTPStatus.BAD_REQUEST, "invalid_statement"),
@@ -79,6 +88,9 @@ STATUSES: dict[type[Exception], tuple[HTTPStatus, str]] = {
     NotFound: (HTTPStatus.NOT_FOUND, "not_found"),
     MethodNotAllowed: (HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed"),
     TooLarge: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large"),
+    NoRecords: (HTTPStatus.SERVICE_UNAVAILABLE, "no_records"),
+    TooMuch: (HTTPStatus.BAD_REQUEST, "too_much"),
+    NotYet: (HTTPStatus.SERVICE_UNAVAILABLE, "not_yet"),
     store.Conflict: (HTTPStatus.CONFLICT, "conflict"),
     store.DocumentConflict: (HTTPStatus.CONFLICT, "conflict"),
     store.ConditionMissing: (HTTPStatus.BAD_REQUEST, "condition_missing"),

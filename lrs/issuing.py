@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from lrs.auth import SCOPES
+from lrs.record_limits import NO_LIMITS
 from schemas.errors import SchemaError
 from schemas.identity import agent_ifi
 from schemas.parsing import parse
@@ -18,6 +19,7 @@ from statements.credentials import Credential, add_credential, hash_secret, new_
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from lrs.record_limits import Limits
     from lrs.settings import Settings
     from statements.database import Database
 
@@ -38,6 +40,7 @@ class Wish(NamedTuple):
     organisation: str = ""
     confined: bool = False
     expires: int | None = None  # microseconds since 1970
+    limits: Limits = NO_LIMITS  # of the learning records that it may see
 
 
 def issue(database: Database, wish: Wish, settings: Settings) -> tuple[Credential, str]:
@@ -65,6 +68,7 @@ def issue(database: Database, wish: Wish, settings: Settings) -> tuple[Credentia
         confined=wish.confined,
         created=now(),
         expires=wish.expires,
+        limits=wish.limits.text,
     )
     add_credential(database, credential)
     return credential, secret
@@ -79,6 +83,9 @@ def _check(wish: Wish) -> None:
         raise ValueError("a credential needs a scope")
     if wish.confined and not wish.organisation:
         raise ValueError("a confined credential needs an organisation")
+    records = [scope for scope in wish.scopes if scope.startswith("records/")]
+    if wish.confined and records and wish.limits == NO_LIMITS:
+        raise ValueError(f"a confined credential has {records[0]} within limits only (--records-…)")
 
 
 def fill_authority(template: str, values: Mapping[str, str]) -> Json:

@@ -36,3 +36,10 @@ class RecordsSettings:
             values.seconds(1, 86_400), "Time without a statement that ends a learner's connection"
         ),
     )
+    small_group: int = field(
+        default=5,
+        metadata=read(
+            values.whole_number(1, 1000),
+            "Groups of fewer learners are left out of figures for those who may not see people",
+        ),
+    )

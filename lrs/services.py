@@ -11,6 +11,7 @@ from statements.errors import Conflict
 
 if TYPE_CHECKING:
     from lrs.metrics import Metrics
+    from lrs.records.store import Records
     from lrs.settings import Settings
     from lrs.store import Store
     from statements.admission import Appended
@@ -42,6 +43,7 @@ class Services:
     settings: Settings
     store: Store
     metrics: Metrics
+    records: Records
     uses: Uses = field(default_factory=Uses)
 
     async def append(self, request: AppendRequest) -> Appended:

@@ -10,8 +10,11 @@ from lrs import logs
 from lrs.access_log import AccessLog
 from lrs.app import build_app
 from lrs.metrics import Metrics
+from lrs.records.past import Times
+from lrs.records.store import Records
 from lrs.services import Services
 from lrs.store import Store
+from projections.opening import open_records
 from statements.migrate import require_current
 from statements.opening import open_database
 from statements.writer import Flush, Limits
@@ -48,7 +51,9 @@ def build(settings: Settings) -> ASGIApp:
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.set_threshold(GARBAGE_OBJECTS)
     metrics = Metrics(settings.metrics_dir)
-    services = Services(settings, _store(settings, metrics), metrics)
+    times = Times(settings.connection_gap_seconds)
+    records = Records(lambda: open_records(settings.records_url), times)
+    services = Services(settings, _store(settings, metrics), metrics, records)
     require_current(services.store.database)
     app = build_app(services, AccessLog() if settings.access_log else None)
     gc.freeze()  # what is here now stays: no need to look at it again

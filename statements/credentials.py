@@ -62,6 +62,7 @@ class Credential:
     expires: int | None = None
     revoked: int | None = None
     last_used: int | None = None
+    limits: str = ""  # JSON, what it may read of the learning records; empty for everything
 
     def is_active(self, now: int) -> bool:
         """Neither revoked nor expired."""
@@ -188,5 +189,5 @@ class Credentials:
 
 def _credential(row: Row) -> Credential:
     """The fields stand in the order of the columns."""
-    values: Row = (*row[:6], bool(row[6]), *row[7:])  # confined is the one that is no number
+    values: Row = (*row[:6], bool(row[6]), *row[7:-1], row[-1] or "")  # older ones have no limits
     return Credential(*values)

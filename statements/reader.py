@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import bindparam, exists, func, select
 
@@ -89,6 +90,13 @@ def lines_of(connection: Connection, ids: Iterable[bytes]) -> list[Line]:
 def lines_at(connection: Connection, positions: Iterable[int]) -> list[Line]:
     """Lines of the log at these positions."""
     return _lines(connection, tables.statement.c.position, positions)
+
+
+def ids_at(connection: Connection, positions: Iterable[int]) -> dict[int, str]:
+    """Ids of the statements at these positions; where there is none, it is left out."""
+    column = tables.statement.c
+    found = connection.find(column.position, set(positions), column.position, column.id)
+    return {position: str(UUID(bytes=bytes(id_))) for position, id_ in found}
 
 
 def _lines(connection: Connection, by: Column[Any], values: Iterable[object]) -> list[Line]:

@@ -47,9 +47,9 @@ def _bounds(connection: Connection, filters: Filters) -> tuple[int | None, int |
     """First and last position that the page may have, `stored` and position being one order."""
     low = high = None
     if filters.since is not None:
-        low = _last_stored_by(connection, filters.since) + 1
+        low = position_at(connection, filters.since) + 1
     if filters.until is not None:
-        high = _last_stored_by(connection, filters.until)
+        high = position_at(connection, filters.until)
     if filters.cursor is not None and filters.ascending:
         low = max(low or 0, filters.cursor + 1)
     elif filters.cursor is not None:
@@ -65,6 +65,7 @@ _STORED_BY = (
 )
 
 
-def _last_stored_by(connection: Connection, moment: int) -> int:
+def position_at(connection: Connection, moment: int) -> int:
+    """The last position that was stored up to a moment (microseconds since 1970); 0 if none."""
     row = connection.row(_STORED_BY, moment=moment)
     return int(row[0]) if row else 0

@@ -149,6 +149,7 @@ credential = Table(
     _column("expires", BigInteger, null=True),
     _column("revoked", BigInteger, null=True),
     _column("last_used", BigInteger, null=True),
+    _column("limits", String, null=True),  # JSON: what it may read of the learning records
     info={"distributed_by": None, "append_only": False},
 )
 """Who may do what."""

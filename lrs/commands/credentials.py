@@ -12,6 +12,7 @@ import click
 from lrs.auth import SCOPES
 from lrs.commands.options import JSON_OUTPUT, STORE, with_settings
 from lrs.issuing import Wish, issue
+from lrs.record_limits import Limits, parse_limits
 from statements.clock import microseconds_of, text_of
 from statements.credentials import list_credentials, revoke_credential
 from statements.migrate import open_current
@@ -72,6 +73,33 @@ def credentials() -> None:
     show_envvar=True,
     help="It ends by itself; by default it does not.",
 )
+@click.option(
+    "--records-course",
+    "courses",
+    multiple=True,
+    metavar="IRI",
+    envvar="LRS_CREDENTIAL_RECORDS_COURSE",
+    show_envvar=True,
+    help="Of the learning records it sees this course only; repeat for several.",
+)
+@click.option(
+    "--records-tag",
+    "tags",
+    multiple=True,
+    metavar="TAG",
+    envvar="LRS_CREDENTIAL_RECORDS_TAG",
+    show_envvar=True,
+    help="It sees the courses with this tag of the catalogue, beside those named.",
+)
+@click.option(
+    "--records-employer",
+    "employers",
+    multiple=True,
+    metavar="NAME",
+    envvar="LRS_CREDENTIAL_RECORDS_EMPLOYER",
+    show_envvar=True,
+    help="It sees the people of this employer only; repeat for several.",
+)
 @JSON_OUTPUT
 @with_settings("public_url", *STORE)
 def create(  # noqa: PLR0913  # one parameter for each option
@@ -83,13 +111,19 @@ def create(  # noqa: PLR0913  # one parameter for each option
     organisation: str,
     confined: bool,
     expires_in_days: float | None,
+    courses: tuple[str, ...],
+    tags: tuple[str, ...],
+    employers: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Create a credential labelled NAME and show its secret, once."""
     expires = None
     if expires_in_days is not None:
         expires = microseconds_of(datetime.now(UTC) + timedelta(days=expires_in_days))
-    wish = Wish(name, scopes, authority, organisation, confined=confined, expires=expires)
+    limits = Limits(frozenset(courses), frozenset(tags), frozenset(employers))
+    wish = Wish(
+        name, scopes, authority, organisation, confined=confined, expires=expires, limits=limits
+    )
     with open_current(settings.database_url) as database:
         try:
             credential, secret = issue(database, wish, settings)
@@ -138,6 +172,7 @@ def _facts(credential: Credential) -> dict[str, object]:
         "authority": json.loads(credential.authority),
         "organisation": credential.organisation,
         "confined": credential.confined,
+        **{f"records_{name}": of for name, of in parse_limits(credential.limits).facts.items()},
         **times,
     }
 

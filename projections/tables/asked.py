@@ -1,4 +1,7 @@
-"""What is asked: the read models."""
+"""What is asked: the read models.
+
+Whoever synchronises walks through rows by (changed, key), all or those of one course.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ enrolment = make_table(
     ),  # active, suspended, left, completed; removed: there is none any more
     make_column("evidence", String),  # JSON: {"rule": position of the statement, ...}
     make_column("changed", BigInteger),
-    indexes=["changed", "course"],
+    indexes=["changed learner course registration", "course changed learner registration"],
 )
 
 completion = make_table(
@@ -37,7 +40,7 @@ completion = make_table(
     make_column("evidence", String),
     make_column("changed", BigInteger),
     make_column("state", LargeBinary),  # what the fold goes on from
-    indexes=["changed", "course"],
+    indexes=["changed learner course", "course changed learner"],
 )
 
 connection = make_table(
@@ -48,7 +51,7 @@ connection = make_table(
     make_column("ended", BigInteger),
     make_column("edges", SmallInteger),  # 1: a login starts it; 2: a logout ends it
     make_column("changed", BigInteger),
-    indexes=["changed"],
+    indexes=["changed learner course begun", "course changed learner begun"],
 )
 
 connection_gone = make_table(
@@ -57,7 +60,7 @@ connection_gone = make_table(
     make_column("course", BigInteger, key=True),
     make_column("begun", BigInteger, key=True),
     make_column("changed", BigInteger),
-    indexes=["changed"],
+    indexes=["changed learner course begun", "course changed learner begun"],
 )
 """Connections that there are none of any more, for whoever synchronises."""
 
@@ -95,7 +98,7 @@ badge_standing = make_table(
     make_column("criteria", String),  # JSON: [{"criterion":, "met":, "since":, "evidence":}, ...]
     make_column("evidence", String),
     make_column("changed", BigInteger),
-    indexes=["changed", "badge"],
+    indexes=["changed learner badge", "badge changed learner"],
 )
 
 connection_tally = make_table(

@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING
 
 from lrs.app import build_app
 from lrs.metrics import Metrics
+from lrs.records.past import Times
+from lrs.records.store import Records
 from lrs.services import Services
 from lrs.serving import serve
 from lrs.settings import Settings
 from lrs.store import Store
+from projections.opening import open_records
 from statements.clock import now
 from statements.sqlite import SQLite
 from statements.writer import Limits
@@ -56,7 +59,10 @@ def build(settings: Settings) -> ASGIApp:
     database = SQLite(path, Clock(settings.data_dir).now)
     limits = Limits(settings.queue_max_statements, settings.queue_max_bytes)
     store = Store(database, settings.read_threads, limits)
-    return build_app(Services(settings, store, Metrics(settings.metrics_dir)), None)
+    records = Records(
+        lambda: open_records(settings.records_url), Times(settings.connection_gap_seconds)
+    )
+    return build_app(Services(settings, store, Metrics(settings.metrics_dir), records), None)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""What the resources of learning records have in common; no resource itself."""

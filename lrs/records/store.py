@@ -1,0 +1,97 @@
+"""The records store as the event loop sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, TypeVar
+
+from lrs.errors import NoRecords
+from lrs.records.catalogue import StoredCatalogue
+from lrs.threads import Threads
+from projections.queries.state import State, read_state
+from statements.database import TakesTime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lrs.records.catalogue import Catalogue
+    from lrs.records.past import AsOf, Times
+    from statements.database import Connection, Database
+
+T = TypeVar("T")
+
+READING_THREADS = 2  # reports may take their time, and statements are read by other threads
+
+
+class Records:
+    """Asynchronous access to the read models; nothing is opened before somebody asks.
+
+    Args:
+        open_database: opens the records store.
+        times: folds the past.
+        catalogue: of courses, if it is not the one that was imported into the store.
+
+    """
+
+    def __init__(
+        self,
+        open_database: Callable[[], Database],
+        times: Times,
+        catalogue: Catalogue | None = None,
+    ) -> None:
+        self._stored = StoredCatalogue()
+        self.catalogue: Catalogue = catalogue or self._stored
+        self._times = times
+        self._open = open_database
+        self._guard = threading.Lock()
+        self._database: Database | None = None
+        self._reading: Threads | None = None
+        self._is_there = False
+
+    async def read(self, work: Callable[[Connection, State], T], as_of: AsOf | None = None) -> T:
+        """Result of `work`, at once if that takes no time; on the records of the past if wanted.
+
+        Raises:
+            NoRecords: nothing was folded yet.
+            StoreError: the store does not answer, or too many ask.
+
+        """
+        if self._database is None:
+            await asyncio.to_thread(self._start)
+        assert self._database is not None  # noqa: S101  # it was started
+        assert self._reading is not None  # noqa: S101  # with the database
+        database = self._database
+
+        def whole(connection: Connection) -> T:
+            return work(connection, self._state(database, connection))
+
+        if as_of is not None:
+            return await self._reading.run(lambda: self._times.read(database, as_of, work))
+        if database.local:
+            with suppress(TakesTime):
+                return database.read_at_once(whole)
+        return await self._reading.run(lambda: database.read(whole))
+
+    def close(self) -> None:
+        """End the threads and close every connection."""
+        if self._database is not None and self._reading is not None:
+            self._reading.close()
+            self._database.close()
+
+    def _start(self) -> None:
+        with self._guard:
+            if self._database is None:
+                opened = self._open()
+                self._reading = Threads(READING_THREADS, "records-reader")
+                self._database = opened
+
+    def _state(self, database: Database, connection: Connection) -> State:
+        self._is_there = self._is_there or database.has_table(connection, "projection")
+        state = read_state(connection) if self._is_there else None
+        if state is None:
+            raise NoRecords
+        if self.catalogue is self._stored:
+            self._stored.follow(connection)
+        return state
