@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from projections import tables
+from projections.work import EVERYBODY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,15 +49,13 @@ class Names:
         self._activities = {0: ""} | _pairs(connection, column.number, column.iri)
         learner, identity, crowd = tables.learner.c, tables.identity.c, tables.crowd.c
         place = tables.place.c
+        crowds: dict[int, object] = {EVERYBODY: "everybody"}
+        about = (crowd.directorate, crowd.employer, crowd.cohort)
+        crowds |= {row[0]: row[1:] for row in connection.rows(select(crowd.number, *about))}
         self._spoken: dict[str, Callable[[Any], Any]] = {
             "learner": _pairs(connection, learner.number, learner.key).__getitem__,
             "identity": _pairs(connection, identity.number, identity.ifi).__getitem__,
-            "crowd": {
-                number: about
-                for number, *about in connection.rows(
-                    select(crowd.number, crowd.directorate, crowd.employer, crowd.cohort)
-                )
-            }.__getitem__,
+            "crowd": crowds.__getitem__,
             "course": self._activities.__getitem__,
             "place": {
                 number: (

@@ -51,6 +51,9 @@ Histories = dict[int, list[Happening]]
 """All that happened to some learners, in order of time."""
 
 
+EVERYBODY = 0
+"""The crowd of all learners."""
+
 Changed = defaultdict[str, set[tuple[int, int]]]
 
 
@@ -85,6 +88,10 @@ class Work:
     before: Callable[[int, int], int]
     after: Callable[[int, int], int]
     changed: Changed = field(default_factory=lambda: defaultdict(set))
+
+    def crowds(self, learner: int) -> tuple[int, int]:
+        """The crowds that a learner's figures are added to: their own, and everybody."""
+        return self.learners[learner].crowd, EVERYBODY
 
     def add_up(self, name: str, deltas: Mapping[Row, Sequence[int]]) -> None:
         """Add to the figures of a table that has such keys; rows of nothing but zeros go."""

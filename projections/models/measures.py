@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
+from itertools import product
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -94,7 +95,7 @@ class Measures(Projection):
 
     @override
     def version(self, terms: Terms) -> str:
-        return "1"
+        return "2"
 
     @override
     def update(self, work: Work, happenings: Sequence[Happening]) -> None:
@@ -159,7 +160,6 @@ def _row(key: Key, item: Item) -> Row:
 
 def _count(work: Work, sums: dict[Row, list[int]], row: Row, sign: int) -> None:
     learner, course, at, microseconds = row[0], row[3], row[4], row[5]
-    crowd = work.learners[learner].crowd
     for period in periods_of(day_of(at)):
-        for each in {course, 0}:
+        for each, crowd in product({course, 0}, work.crowds(learner)):
             sums[each, period, crowd][0] += sign * microseconds

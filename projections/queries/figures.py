@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import BigInteger, bindparam, cast, func, literal, select
 
+from projections import work
 from projections.queries.padding import given, one_of, size_of
 from projections.tables import (
     connection_tally,
@@ -171,9 +172,9 @@ def _of_courses(shape: Shape, table: Table) -> list[ColumnElement[bool]]:
 
 
 def _of_crowds(query: Select[Any], shape: Shape, table: Table) -> Select[Any]:
-    """The crowds are looked at only where something depends on them."""
+    """The crowds are looked at only where something depends on them: else everybody's rows are."""
     if not (shape.employers or shape.traits or shape.split in TRAITS):
-        return query
+        return query.where(table.c.crowd == work.EVERYBODY)
     query = query.join_from(table, crowd, crowd.c.number == table.c.crowd)
     if shape.employers:
         query = query.where(one_of(crowd.c.employer, "employers", shape.employers))

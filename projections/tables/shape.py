@@ -26,7 +26,7 @@ def make_column(name: str, kind: type, *, key: bool = False, null: bool = False)
 
 
 def make_cell() -> tuple[Column[Any], ...]:
-    """What figures are told by: course (0: the whole platform), period, crowd."""
+    """What figures are told by: course (0: the whole platform), period, crowd (0: everybody)."""
     return (
         make_column("course", BigInteger, key=True),
         make_column("period", String, key=True),

@@ -9,6 +9,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
+from sqlalchemy import select
+
 from lrs.app import build_app
 from lrs.issuing import Wish, issue
 from lrs.metrics import Metrics
@@ -21,6 +23,7 @@ from lrs.store import Store
 from projections import tables
 from projections.reference import tables as reference
 from projections.schema import SCHEMA, create
+from projections.work import EVERYBODY
 from statements.migrate import migrate
 from statements.opening import open_database
 from statements.writer import Limits as QueueLimits
@@ -66,6 +69,19 @@ class Tags:
     def courses(self) -> Mapping[str, Course]:
         """Answer with what is known."""
         return self.known
+
+
+def add_up_everybody(connection: Connection, table: Table) -> None:
+    """Make the rows of everybody, as the fold keeps them beside those of each crowd."""
+    sums: dict[Row, list[int]] = {}
+    keys = [column.name for column in table.primary_key.columns if column.name != "crowd"]
+    names = [column.name for column in table.columns]
+    for row in connection.rows(select(*table.columns).where(table.c.crowd != EVERYBODY)):
+        of = dict(zip(names, row, strict=True))
+        key = tuple(of.pop(name) for name in keys)
+        del of["crowd"]
+        sums[key] = [a + b for a, b in zip(sums.get(key, [0] * len(of)), of.values(), strict=True)]
+    connection.replace(table, [(*key, EVERYBODY, *several) for key, several in sums.items()])
 
 
 class House:
@@ -119,6 +135,8 @@ class House:
             beside(connection)
             for table, of_table in rows.items():
                 connection.replace(table, of_table)
+                if "crowd" in table.primary_key.columns:
+                    add_up_everybody(connection, table)
             state = ("all", "1", self.changed, None, None, "", FIRST + self.changed)
             connection.replace(tables.projection, [state])
             connection.replace(tables.counter, [("change", self.changed)])

@@ -33,7 +33,7 @@ class Connections(Projection):
 
     @override
     def version(self, terms: Terms) -> str:
-        return f"1 gap {terms.gap}"
+        return f"2 gap {terms.gap}"
 
     @override
     def update(self, work: Work, happenings: Sequence[Happening]) -> None:
@@ -135,8 +135,9 @@ class _Changes:
         tally: dict[Row, list[int]] = defaultdict(lambda: [0, 0, 0])
         for (learner, course, period), (connections, microseconds) in real.items():
             had = stored.get((learner, course, period), (0, 0))[0]
-            cell = tally[course, period, work.learners[learner].crowd]
-            cell[0] += connections
-            cell[1] += (had + connections > 0) - (had > 0)
-            cell[2] += microseconds
+            for crowd in work.crowds(learner):
+                cell = tally[course, period, crowd]
+                cell[0] += connections
+                cell[1] += (had + connections > 0) - (had > 0)
+                cell[2] += microseconds
         work.add_up("connection_tally", tally)

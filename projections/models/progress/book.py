@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -168,8 +169,7 @@ class _Sums:
 
     def replace(self, pair: Pair, old: Weight, new: Weight) -> None:
         """Count a pair's new rows instead of the old ones."""
-        crowd = self._work.learners[pair[0]].crowd
-        for course in (pair[1], 0):
+        for course, crowd in product((pair[1], 0), self._work.crowds(pair[0])):
             self._count(course, crowd, old, -1)
             self._count(course, crowd, new, +1)
 
