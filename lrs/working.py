@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from lrs.settings import Settings
 
-NICENESS = 5
-"""Requests come first: the fold waits for the processor rather than let them wait."""
+NICENESS = 15
+"""Requests come first: on a busy machine the fold gets what they leave, and catches up later."""
 GARBAGE_OBJECTS = 100_000
 """As in a server (`wiring`): a fold makes many objects and few cycles."""
 RESTART_SECONDS = 2.0

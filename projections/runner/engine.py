@@ -70,6 +70,7 @@ class Engine:
 
     Attributes:
         until: the last position of the log that is folded.
+        is_behind: whether the last step left something to do that was there already.
 
     """
 
@@ -87,6 +88,7 @@ class Engine:
         self._lease = lease
         self._gap = gap
         self.until = 1 << 62
+        self.is_behind = False
         self._batch = BATCH
         self._learners = FEWEST_LEARNERS
         self._started = False
@@ -119,8 +121,8 @@ class Engine:
         ledger = self._records.read(read_ledger)
         folded = [self._fold(ledger, suffix) for suffix in ("", NEXT)]
         refolded = self._refold_stale()
-        is_far_behind = folded[1] == BATCH
-        walked = not is_far_behind and self._walk(ledger)
+        walked = folded[1] < BATCH and self._walk(ledger)
+        self.is_behind = BATCH in folded or refolded or walked
         return revised or any(folded) or refolded or walked
 
     @property

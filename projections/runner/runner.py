@@ -21,6 +21,9 @@ LOOK_SECONDS = 0.02
 """How often the log is looked at for a change, where that takes microseconds (SQLite)."""
 POLL_SECONDS = 0.1
 """How often the end of the log is asked for, where it is a query (PostgreSQL)."""
+BREATH_SECONDS = 0.2
+"""After a batch that was not full: while statements keep coming, more of them share the work of a
+transaction, and whoever takes them has the processor meanwhile."""
 RENEW_SECONDS = SECONDS / 3
 RETRY_SECONDS = 1.0
 
@@ -76,6 +79,8 @@ class Runner:
             self._stopping.wait(RENEW_SECONDS)
         elif not self._engine.step():
             self._wait()
+        elif not self._engine.is_behind:
+            self._stopping.wait(BREATH_SECONDS)
 
     def _claim(self) -> None:
         """Take the lease or renew it; whoever did not have it knows nothing of what is there."""

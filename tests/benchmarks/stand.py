@@ -46,7 +46,7 @@ class Stand(NamedTuple):
 
     def memory_bytes(self) -> int:
         """The most that the server's processes have had in memory, each at its worst moment."""
-        return sum(_peak_bytes(pid) for pid in _family(self.server.pid))
+        return sum(peak_bytes(pid) for pid in _family(self.server.pid))
 
     def disk_bytes(self) -> int:
         """Bytes of the store on disk, indexes included."""
@@ -124,7 +124,8 @@ def _family(pid: int) -> Iterator[int]:
         yield from _family(int(child))
 
 
-def _peak_bytes(pid: int) -> int:
+def peak_bytes(pid: int) -> int:
+    """The most that a process has had in memory."""
     status = dict(
         line.split(":\t", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines()
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing, suppress
 from functools import partial
+from itertools import islice
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,6 +14,7 @@ from typing_extensions import override
 from lrs.auth import principal_of
 from schemas.versions import Version
 from statements.append import Appender, Flush
+from statements.credentials import find_credential
 from statements.database import Connection
 from statements.descriptions import Descriptions
 from statements.opening import open_database
@@ -123,6 +125,28 @@ def fill(url: str, credential: Credential, numbers: range, tell: Callable[[int],
             several = range(first, min(first + FILL_STATEMENTS, numbers.stop))
             appender.append([AppendRequest([_prepared(n, sender) for n in several])])
         return len(numbers) / (perf_counter() - began)
+
+
+def append_all(url: str, key: str, statements: Iterable[bytes]) -> None:
+    """Append statements by the store's own code, without HTTP, in the name of a credential.
+
+    A statement that is there already is not stored again.
+    """
+    with closing(open_database(url)) as database:
+        credential = database.read(lambda connection: find_credential(connection, key))
+        assert credential is not None
+        sender = principal_of(credential).sender
+        appender = Appender(database, Dictionary())
+        for batch in batched(statements, FILL_STATEMENTS):
+            prepared = [prepare(raw, orjson.loads(raw), Version.V1, sender) for raw in batch]
+            appender.append([AppendRequest([each]) for each in prepared])
+
+
+def batched(statements: Iterable[bytes], size: int) -> Iterator[list[bytes]]:
+    """Statements, so many at a time."""
+    several = iter(statements)
+    while batch := list(islice(several, size)):
+        yield batch
 
 
 def bare_inserts(url: str, credential: Credential, numbers: range) -> float:
