@@ -39,6 +39,8 @@ _AFTER = (
     .limit(bindparam("rows"))
 )
 
+_VOIDED = select(tables.voided.c.position.label("number"))
+
 
 class Entry(NamedTuple):
     """A line of the log."""
@@ -57,6 +59,11 @@ def read_log(connection: Connection, after: int, limit: int) -> list[Entry]:
     rows = connection.rows(_AFTER, after=after, rows=limit)
     whole = takewhile(lambda numbered: numbered[0] == numbered[1][0], enumerate(rows, after + 1))
     return [Entry(*row) for _, row in whole]
+
+
+def voided_positions(connection: Connection) -> list[int]:
+    """Positions of all statements that are voided, in order. They only become more."""
+    return sorted(connection.numbers(_VOIDED))
 
 
 def find_statement(

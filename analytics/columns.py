@@ -1,0 +1,178 @@
+"""The columns of the lake's table of statements, and how a statement fills them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from analytics.durations import seconds_of
+from schemas.errors import SchemaError
+from schemas.formats import parse_timestamp
+from schemas.versions import Version
+from statements.clock import EPOCH, microseconds_of
+from statements.flags import Flag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from analytics.classification import Classified
+    from analytics.redaction import Redacted
+    from statements.reader import Entry
+
+Json = dict[str, Any]
+Row = tuple[Any, ...]
+
+VERSION = 1
+"""Of the columns below and of what stands in them; another one, and the lake is written anew."""
+
+_INSTANT = pa.timestamp("us", tz="UTC")
+_TEXT = pa.string()
+_LIST = pa.list_(_TEXT)
+SCHEMA = pa.schema(
+    [
+        pa.field("position", pa.int64(), nullable=False),
+        pa.field("id", _TEXT, nullable=False),
+        pa.field("stored", _INSTANT, nullable=False),
+        pa.field("timestamp", _INSTANT, nullable=False),
+        pa.field("actor", _TEXT),  # pseudonym or identifier; null for an anonymous group
+        pa.field("actor_kind", _TEXT, nullable=False),  # agent, group, anonymous group
+        pa.field("actor_name", _TEXT),  # null unless names are exported
+        pa.field("verb", _TEXT, nullable=False),
+        pa.field("event", _TEXT, nullable=False),
+        pa.field("object", _TEXT),  # an activity's IRI, a statement's id, a person
+        pa.field("object_kind", _TEXT, nullable=False),  # Activity, Agent, Group, ...
+        pa.field("object_type", _TEXT),
+        pa.field("object_name", _TEXT),  # in French, else in English, else in any language
+        pa.field("course", _TEXT),
+        pa.field("module", _TEXT),
+        pa.field("registration", _TEXT),
+        pa.field("score_raw", pa.float64()),
+        pa.field("score_min", pa.float64()),
+        pa.field("score_max", pa.float64()),
+        pa.field("score_scaled", pa.float64()),
+        pa.field("percent", pa.float64()),
+        pa.field("success", pa.bool_()),
+        pa.field("completion", pa.bool_()),
+        pa.field("duration_seconds", pa.float64()),
+        pa.field("platform", _TEXT),
+        pa.field("language", _TEXT),
+        pa.field("parent", _LIST, nullable=False),
+        pa.field("grouping", _LIST, nullable=False),
+        pa.field("category", _LIST, nullable=False),
+        pa.field("other", _LIST, nullable=False),
+        pa.field("authority", _TEXT),
+        pa.field("xapi_version", _TEXT, nullable=False),
+        pa.field("statement", _TEXT, nullable=False),  # the whole of it, JSON
+    ]
+)
+UNIQUE = ("position", "id", "stored", "statement")
+"""Columns with another value in nearly every row: a dictionary of values would be for nothing."""
+
+_NONE: Json = {}
+_NO_ACTIVITIES: list[str] = []
+
+
+def fill(entry: Entry, redacted: Redacted, classified: Classified, names: str | None) -> Row:
+    """The row of a statement, in the order of the schema.
+
+    Args:
+        entry: the line of the log.
+        redacted: the statement as the lake may show it.
+        classified: what it means.
+        names: the actor's name if the lake may have it.
+
+    """
+    statement = redacted.statement
+    about = statement["object"] if redacted.person is None else _NONE
+    definition = about.get("definition") or _NONE
+    result = statement.get("result") or _NONE
+    score = result.get("score") or _NONE
+    context = statement.get("context") or _NONE
+    activities = context.get("contextActivities") or _NONE
+    duration = result.get("duration")
+    return (
+        entry.position,
+        statement["id"],
+        entry.stored,
+        instant_of(statement["timestamp"]),
+        redacted.actor.key,
+        redacted.actor.kind,
+        names,
+        statement["verb"]["id"],
+        classified.event,
+        about.get("id") if redacted.person is None else redacted.person.key,
+        _kind_of(about, redacted),
+        definition.get("type"),
+        _in_french(definition.get("name")),
+        classified.course,
+        classified.module,
+        context.get("registration"),
+        _number(score.get("raw")),
+        _number(score.get("min")),
+        _number(score.get("max")),
+        _number(score.get("scaled")),
+        classified.percent,
+        result.get("success"),
+        result.get("completion"),
+        None if duration is None else seconds_of(duration),
+        context.get("platform"),
+        context.get("language"),
+        _ids_of(activities.get("parent")),
+        _ids_of(activities.get("grouping")),
+        _ids_of(activities.get("category")),
+        _ids_of(activities.get("other")),
+        None if redacted.authority is None else redacted.authority.key,
+        "2.0.0" if entry.flags & Flag.VERSION_2 else "1.0.3",
+        redacted.text,
+    )
+
+
+def batch_of(rows: Iterable[Row]) -> pa.RecordBatch:
+    """Rows as Arrow columns."""
+    columns = list(zip(*rows, strict=True))
+    arrays = [pa.array(values, field.type) for values, field in zip(columns, SCHEMA, strict=True)]
+    return pa.record_batch(arrays, schema=SCHEMA)
+
+
+def instant_of(text: str) -> int:
+    """Microseconds since 1970 of a statement's timestamp, whichever version it was sent as."""
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            return _microseconds(moment)
+    except ValueError:
+        pass
+    try:
+        return microseconds_of(parse_timestamp(text, Version.V1))
+    except SchemaError:
+        return microseconds_of(parse_timestamp(text, Version.V2))
+
+
+def _microseconds(moment: datetime) -> int:
+    since = moment - EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def _kind_of(about: Json, redacted: Redacted) -> str:
+    if redacted.person is not None:
+        return "Agent" if redacted.person.kind == "agent" else "Group"
+    return about.get("objectType") or "Activity"
+
+
+def _in_french(names: Any) -> str | None:  # noqa: ANN401  # a language map
+    if not names:
+        return None
+    for language in ("fr", "fr-FR", "en", "en-US"):
+        if language in names:
+            return str(names[language])
+    return str(next(iter(names.values())))
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _ids_of(activities: list[Json] | None) -> list[str]:
+    return [each["id"] for each in activities] if activities else _NO_ACTIVITIES

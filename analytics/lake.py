@@ -1,0 +1,146 @@
+"""The lake as its one writer has it: segments are staged, named in the manifest, put in place.
+
+    _new/statements/...    written, not yet in place
+    statements/month=...   what every engine may read by its path: the segments of the manifest
+    _trash/<time>/...      superseded, for as long as somebody may still be reading them
+
+The manifest decides. What a crash leaves between two steps is put right by `settle`, which moves
+files as the manifest says, and is the last step of every commit as well. Old segments go before
+new ones come: who reads by path never counts a row twice.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from analytics.errors import LakeBusy, LakeChanged
+from analytics.manifest import PATH, Manifest, Table, read_manifest, write_manifest
+from analytics.segments import SegmentWriter
+from statements.clock import now
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pyarrow import Schema
+
+    from analytics.manifest import Segment
+    from analytics.store import Store
+
+STAGED = "_new/"
+TRASH = "_trash/"
+NEXT = ".next"
+"""Ends the name of a table that is built beside the one it will replace; its segments are staged."""
+
+
+@contextmanager
+def alone(lock_file: Path) -> Iterator[None]:
+    """Be the only process of this machine that holds the lock; the kernel frees it after a crash.
+
+    Raises:
+        LakeBusy: another one holds it.
+
+    """
+    lock_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise LakeBusy("another export is running") from None
+    finally:
+        os.close(descriptor)
+
+
+@dataclass
+class Lake:
+    """A lake to write to, by one process at a time.
+
+    Args:
+        store: where it lies.
+        grace_seconds: how long superseded segments are kept.
+
+    """
+
+    store: Store
+    grace_seconds: float
+
+    def __post_init__(self) -> None:
+        """Take up the lake where its last writer left it."""
+        self.manifest = read_manifest(self.store)
+        self.settle()
+
+    @property
+    def generation(self) -> int:
+        """Of the state that the next commit makes; goes into the names of new segments."""
+        return self.manifest.generation + 1
+
+    def stage(self, path: str, schema: Schema, sort: str = "") -> SegmentWriter:
+        """A new segment, which is to have this path."""
+        return SegmentWriter(self.store, STAGED, path, schema, sort)
+
+    def commit(self, **tables: Table) -> None:
+        """Make these tables part of the lake, in place of those that had their names.
+
+        Raises:
+            LakeChanged: somebody else has written; nothing has happened.
+
+        """
+        self.replace(self.manifest.tables | tables)
+
+    def replace(self, tables: dict[str, Table]) -> None:
+        """Make these tables the lake. Raises LakeChanged as `commit` does."""
+        found = read_manifest(self.store).generation
+        if found != self.manifest.generation:
+            raise LakeChanged(f"state {found} was written by somebody else")
+        manifest = replace(self.manifest, generation=self.generation, written=now(), tables=tables)
+        write_manifest(self.store, manifest)
+        self.manifest = manifest
+        self.settle()
+
+    def settle(self) -> None:
+        """Put every file where the manifest says it is."""
+        files = {each.path for each in self.store.list("")} - {PATH}
+        live, awaited = _paths(self.manifest)
+        for path in sorted(each for each in files - live if not each.startswith("_")):
+            if "/" in path:  # what lies beside the tables is not ours
+                self.store.move(path, f"{TRASH}{int(time.time())}/{path}")
+        for path in sorted(live - files):
+            self.store.move(STAGED + path, path)
+        kept = {STAGED + path for path in live | awaited}
+        for path in sorted(each for each in files - kept if each.startswith(STAGED)):
+            self.store.delete(path)
+
+    def empty_trash(self) -> int:
+        """Remove what was superseded longer ago than the time of grace; how many files."""
+        limit = time.time() - self.grace_seconds
+        paths = [each.path for each in self.store.list(TRASH.rstrip("/"))]
+        old = [path for path in paths if int(path.split("/")[1]) <= limit]
+        for path in old:
+            self.store.delete(path)
+        return len(old)
+
+
+def is_live(name: str) -> bool:
+    """Whether a table is for readers."""
+    return not name.endswith(NEXT)
+
+
+def _paths(manifest: Manifest) -> tuple[set[str], set[str]]:
+    """Paths of the segments that are in place, and of those that wait for their table."""
+    live: set[str] = set()
+    awaited: set[str] = set()
+    for name, table in manifest.tables.items():
+        (live if is_live(name) else awaited).update(_path(each) for each in table.segments)
+    return live, awaited
+
+
+def _path(segment: Segment) -> str:
+    return segment.path

@@ -1,0 +1,184 @@
+"""A statement as the lake keeps it: no name, no identifier, no free text.
+
+Nearly every statement is done in one pass: the Agents that stand where the specification has them
+are taken out, and what is left is searched for anything that could be one. Only if something is
+found the whole statement is gone through, extensions and all.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import unquote
+
+import orjson
+
+from analytics.pseudonyms import Identity, identifier_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from analytics.pseudonyms import Pseudonyms
+
+Json = dict[str, Any]
+
+PERSONS = {"Agent", "Group"}
+CLOSED = {"true-false", "choice", "sequencing", "likert", "matching", "numeric", "performance"}
+"""Interactions with a choice of answers: what was chosen is no text of the learner's."""
+
+_MARKS = (b'"mbox', b'"openid":', b'"account":', b'"member":', b'"Agent"', b'"Group"')
+_ADDRESSES = (
+    re.compile(rb'@[^\s"@+/\\]+\.[^\s"]'),
+    re.compile(rb'%40[^\s"@+/\\]+\.[^\s"]'),
+)
+_ADDRESS = re.compile(
+    r"(?:mailto(?::|%3[Aa]))?[\w.!#$&'*+/=?^`{|}~-]{1,64}"
+    r"(?<!\+block)(?<!\+type)(?:@|%40)"  # edX names its blocks type@asset+block@file.pdf
+    r"[\w-]+(?:\.[\w-]+)+"
+)
+_REMOVED = "removed"
+_PROGRAM = ("", "authority")
+"""Its account, such as `moodle`, is a word of many addresses: it is not looked for elsewhere."""
+
+Place = tuple[str, str]
+"""The member of a statement, or empty, and the member of that in which an Agent stands."""
+
+
+class Redacted(NamedTuple):
+    """A statement as it goes into the lake.
+
+    Attributes:
+        statement: its members; columns are filled from those that hold no Agent.
+        text: the whole of it as JSON, with pseudonyms.
+        actor: who did it.
+        person: whom it is about, if its object is an Agent or a Group.
+        authority: who vouches for it, if the statement says so.
+
+    """
+
+    statement: Json
+    text: bytes
+    actor: Identity
+    person: Identity | None
+    authority: Identity | None
+
+
+class Redactor:
+    """Takes out of statements what would tell who somebody is.
+
+    Args:
+        pseudonyms: what stands there instead.
+        free_text: keep what learners wrote (`result.response` of open questions).
+
+    """
+
+    def __init__(self, pseudonyms: Pseudonyms, *, free_text: bool = False) -> None:
+        self._pseudonyms = pseudonyms
+        self._free_text = free_text
+
+    def redact(self, statement: Json) -> Redacted:
+        """A statement without names and identifiers. It takes the statement apart."""
+        if not self._free_text:
+            drop_free_text(statement)
+        people = self._take_out(statement)
+        if _is_suspicious(orjson.dumps(statement), people):
+            statement = self._search(statement, people)
+        for (within, name), identity in people.items():
+            (statement[within] if within else statement)[name] = identity.json
+        return Redacted(
+            statement,
+            orjson.dumps(statement),
+            people["", "actor"],
+            people.get(("", "object")),
+            people.get(("", "authority")),
+        )
+
+    def _take_out(self, statement: Json) -> dict[Place, Identity]:
+        """The Agents where the specification has them; null stands in their places now."""
+        people: dict[Place, Identity] = {}
+        for name in ("actor", "authority"):
+            if name in statement:
+                people["", name] = self._pseudonyms.identity(statement[name])
+                statement[name] = None
+        about = statement["object"]
+        if about.get("objectType") in PERSONS:
+            people["", "object"] = self._pseudonyms.identity(about)
+            statement["object"] = None
+        context = statement.get("context")
+        if context is not None:
+            for name in ("instructor", "team"):
+                if name in context:
+                    people["context", name] = self._pseudonyms.identity(context[name])
+                    context[name] = None
+        return people
+
+    def _search(self, statement: Json, people: Mapping[Place, Identity]) -> Json:
+        """The statement without whatever looks like an Agent, an address or one of its people."""
+        found = [each for place, each in people.items() if place != _PROGRAM]
+        found += [self._pseudonyms.identity(each) for each in _agents_in(statement)]
+        needles = {needle: each.key or _REMOVED for each in found for needle in each.needles}
+        longest_first = sorted(needles, key=len, reverse=True)
+        pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+
+        def clean_text(text: str) -> str:
+            text = pattern.sub(lambda match: needles[match[0]], text)
+            return _ADDRESS.sub(self._pseudonym_of_address, text)
+
+        cleaned: Json = self._clean(statement, clean_text)
+        return cleaned
+
+    def _clean(self, value: Any, clean_text: Callable[[str], str]) -> Any:  # noqa: ANN401  # any JSON
+        if isinstance(value, str):
+            return clean_text(value)
+        if isinstance(value, list):
+            return [self._clean(each, clean_text) for each in value]
+        if not isinstance(value, dict):
+            return value
+        if _looks_like_agent(value):
+            return self._pseudonyms.identity(value).json
+        return {clean_text(name): self._clean(each, clean_text) for name, each in value.items()}
+
+    def _pseudonym_of_address(self, found: re.Match[str]) -> str:
+        address = unquote(found[0]).removeprefix("mailto:")
+        return self._pseudonyms.of(f"mbox:mailto:{address}")
+
+
+def drop_free_text(statement: Json) -> None:
+    """Take out what a learner wrote: the response to an open question, wherever it is repeated."""
+    about = statement["object"]
+    if about.get("objectType") == "SubStatement":
+        drop_free_text(about)
+    result = statement.get("result")
+    if not result or (about.get("definition") or {}).get("interactionType") in CLOSED:
+        return
+    result.pop("response", None)
+    extensions = result.get("extensions") or {}
+    for name in [each for each in extensions if each.endswith("/response")]:
+        del extensions[name]
+
+
+def _is_suspicious(rest: bytes, people: Mapping[Place, Identity]) -> bool:
+    """Whether something in a statement without its Agents may tell who somebody is."""
+    for mark in _MARKS:
+        if mark in rest:
+            return True
+    for place, identity in people.items():
+        if place != _PROGRAM:
+            for mark in identity.marks:
+                if mark in rest:
+                    return True
+    return any(pattern.search(rest) for pattern in _ADDRESSES)
+
+
+def _looks_like_agent(value: Json) -> bool:
+    return identifier_of(value) is not None or value.get("objectType") in PERSONS
+
+
+def _agents_in(value: Any) -> list[Json]:  # noqa: ANN401  # any JSON
+    if isinstance(value, list):
+        return [found for each in value for found in _agents_in(each)]
+    if not isinstance(value, dict):
+        return []
+    if _looks_like_agent(value):
+        return [value]
+    return [found for each in value.values() for found in _agents_in(each)]
