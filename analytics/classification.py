@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 
 class Classified(NamedTuple):
@@ -35,31 +35,25 @@ class Classify(Protocol):
     def version(self) -> str:
         """Which one it is."""
 
-    def __call__(self, payload: bytes, statement: dict[str, Any], stored: int, /) -> Classified:
+    def __call__(self, payload: bytes, stored: int, /) -> Classified:
         """What a statement means.
 
         Args:
             payload: its JSON text, as it is in the log.
-            statement: the same, parsed; not to be changed.
             stored: when it came, microseconds since 1970.
 
         """
 
 
 class Unclassified:
-    """Knows nothing but that something happened; a percentage where raw, min and max give one."""
+    """Knows nothing but that something happened."""
 
     version = "none"
 
-    def __call__(self, _payload: bytes, statement: dict[str, Any], _stored: int, /) -> Classified:
-        """Activity, and a mark if the statement has a scale for it."""
-        result = statement.get("result")
-        score = result.get("score") if result else None
-        return Classified(percent=_percent(score)) if score else Classified()
+    def __call__(self, _payload: bytes, _stored: int, /) -> Classified:
+        """Activity."""
+        return _ACTIVITY
 
 
-def _percent(score: dict[str, Any]) -> float | None:
-    raw, low, high = score.get("raw"), score.get("min"), score.get("max")
-    if raw is None or low is None or high is None or high <= low:
-        return None
-    return float(100 * (raw - low) / (high - low))
+_ACTIVITY = Classified()
+UNCLASSIFIED = Unclassified()

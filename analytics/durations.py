@@ -29,7 +29,11 @@ def seconds_of(duration: str) -> float | None:
     if match is None:
         return None
     try:
-        parts = ((float(text.replace(",", ".")), name) for name, text in match.groupdict().items() if text)
+        parts = (
+            (float(text.replace(",", ".")), name)
+            for name, text in match.groupdict().items()
+            if text
+        )
         return sum(number * _SECONDS[name] for number, name in parts)
     except (ValueError, OverflowError):
         return None

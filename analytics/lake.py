@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 STAGED = "_new/"
 TRASH = "_trash/"
 NEXT = ".next"
-"""Ends the name of a table that is built beside the one it will replace; its segments are staged."""
+"""Ends the name of a table that is built to replace one; until then its segments are staged."""
 
 
 @contextmanager
@@ -82,9 +82,9 @@ class Lake:
         """Of the state that the next commit makes; goes into the names of new segments."""
         return self.manifest.generation + 1
 
-    def stage(self, path: str, schema: Schema, sort: str = "") -> SegmentWriter:
+    def stage(self, path: str, schema: Schema) -> SegmentWriter:
         """A new segment, which is to have this path."""
-        return SegmentWriter(self.store, STAGED, path, schema, sort)
+        return SegmentWriter(self.store, STAGED, path, schema)
 
     def commit(self, **tables: Table) -> None:
         """Make these tables part of the lake, in place of those that had their names.

@@ -6,28 +6,26 @@ from dataclasses import dataclass
 from itertools import chain, groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-import orjson
-
 from analytics import columns
-from analytics.classification import Classify, Unclassified
+from analytics.classification import UNCLASSIFIED, Classify
 from analytics.manifest import STATEMENTS
-from analytics.pseudonyms import Identity, Pseudonyms, identifier_of
-from analytics.redaction import PERSONS, Redacted, Redactor
+from analytics.telling import Teller
+from analytics.told import tell_all
 from statements.clock import text_of
 from statements.reader import read_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from analytics.columns import Json, Row
+    from analytics.columns import Row
     from analytics.lake import Lake
     from analytics.manifest import Segment
+    from analytics.pseudonyms import Pseudonyms
     from statements.database import Database
     from statements.reader import Entry
 
 CHUNK_STATEMENTS = 2_000  # about 3 MB: enough that the database's part is small, and no more
 SEGMENT_ROWS = 1_000_000  # 10 to 100 segments a year of the City: about 100 MB each
-SORT = "object"  # what is said of one activity looks alike: JSON takes a fifth less
 
 
 class Privacy(NamedTuple):
@@ -64,7 +62,7 @@ class LogReader:
 
     database: Database
     privacy: Privacy
-    classify: Classify = Unclassified()
+    classify: Classify = UNCLASSIFIED
 
     @property
     def version(self) -> str:
@@ -83,20 +81,14 @@ class LogReader:
 
     def row_maker(self) -> Callable[[Entry], Row]:
         """A function that makes the row of an entry."""
-        redactor = Redactor(self.privacy.pseudonyms, free_text=self.privacy.free_text)
-        classify, fill = self.classify, columns.fill
+        privacy, classify, fill = self.privacy, self.classify, columns.fill
+        teller = Teller(privacy.pseudonyms, free_text=privacy.free_text)
+        tell = tell_all if privacy.names else teller.tell
 
-        def with_pseudonyms(entry: Entry) -> Row:
-            statement = orjson.loads(entry.payload)
-            classified = classify(entry.payload, statement, entry.stored)
-            return fill(entry, redactor.redact(statement), classified, None)
+        def make_row(entry: Entry) -> Row:
+            return fill(entry, tell(entry.payload), classify(entry.payload, entry.stored))
 
-        def with_names(entry: Entry) -> Row:
-            statement = orjson.loads(entry.payload)
-            classified = classify(entry.payload, statement, entry.stored)
-            return fill(entry, _as_it_is(statement, entry), classified, statement["actor"].get("name"))
-
-        return with_names if self.privacy.names else with_pseudonyms
+        return make_row
 
 
 def write_segments(
@@ -145,29 +137,9 @@ def _write_segment(
 ) -> Segment:
     chunk = next(chunks)
     first = chunk[0].position
-    with lake.stage(segment_path(lake, month, first), columns.SCHEMA, SORT) as writer:
+    with lake.stage(segment_path(lake, month, first), columns.SCHEMA) as writer:
         for entries in chain([chunk], chunks):
             writer.write(columns.batch_of(map(make_row, entries)))
             last = entries[-1].position
             progress(last)
         return writer.finish(first=first, last=last, month=month)
-
-
-def _as_it_is(statement: Json, entry: Entry) -> Redacted:
-    """A statement with all that it says."""
-    about = statement["object"]
-    authority = statement.get("authority")
-    return Redacted(
-        statement,
-        entry.payload,
-        _named(statement["actor"]),
-        _named(about) if about.get("objectType") in PERSONS else None,
-        None if authority is None else _named(authority),
-    )
-
-
-def _named(agent: Json) -> Identity:
-    key = identifier_of(agent)
-    is_group = agent.get("objectType") == "Group"
-    kind = ("anonymous group" if key is None else "group") if is_group else "agent"
-    return Identity(key, kind, orjson.Fragment(b""), (), ())

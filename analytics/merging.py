@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet
 
 from analytics import columns
-from analytics.log_export import SEGMENT_ROWS, SORT, segment_path
+from analytics.log_export import SEGMENT_ROWS, segment_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-
-    import pyarrow as pa
 
     from analytics.lake import Lake
     from analytics.manifest import Segment
@@ -79,8 +78,6 @@ def merge(lake: Lake, segments: Sequence[Segment]) -> Segment:
 
 def without(lake: Lake, segment: Segment, positions: Sequence[int]) -> Segment:
     """Stage a segment without some of its rows."""
-    import pyarrow as pa
-
     dropped = pa.array(sorted(positions), pa.int64())
 
     def keep(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -95,7 +92,7 @@ def _copy(
     change: Callable[[pa.RecordBatch], pa.RecordBatch],
 ) -> Segment:
     first, last, month = segments[0].first, segments[-1].last, segments[0].month
-    with lake.stage(segment_path(lake, month, first), columns.SCHEMA, SORT) as writer:
+    with lake.stage(segment_path(lake, month, first), columns.SCHEMA) as writer:
         for segment in segments:
             for batch in _batches(lake, segment):
                 writer.write(change(batch))

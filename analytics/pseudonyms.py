@@ -35,7 +35,7 @@ class Identity(NamedTuple):
     Attributes:
         key: pseudonym of its identifier; None for an anonymous Group.
         kind: `agent`, `group` or `anonymous group`.
-        json: what stands in its place.
+        text: the JSON that stands in its place.
         needles: what would give it away if it stood elsewhere in the statement.
         marks: the same, as JSON writes it.
 
@@ -43,7 +43,7 @@ class Identity(NamedTuple):
 
     key: str | None
     kind: str
-    json: orjson.Fragment
+    text: bytes
     needles: tuple[str, ...]
     marks: tuple[bytes, ...]
 
@@ -71,31 +71,41 @@ class Pseudonyms:
 
     def identity(self, agent: Mapping[str, Any]) -> Identity:
         """Who an Agent or Group is; of a Group, its members too."""
-        text = orjson.dumps(agent)
-        known = self._known.get(text)
+        return self.identity_in(orjson.dumps(agent))
+
+    def identity_in(self, raw: bytes) -> Identity:
+        """The same for the JSON of an Agent or Group, however it is written."""
+        known = self._known.get(raw)
         if known is None:
-            known = self._identity(agent)
+            known = self._identify(orjson.loads(raw))
             if len(self._known) >= MOST_REMEMBERED:
                 self._known.clear()
-            if len(text) <= LONGEST_REMEMBERED_BYTES:
-                self._known[text] = known
+            if len(raw) <= LONGEST_REMEMBERED_BYTES:
+                self._known[raw] = known
         return known
 
-    def _identity(self, agent: Mapping[str, Any]) -> Identity:
+    def _identify(self, agent: Mapping[str, Any]) -> Identity:
         identifier = identifier_of(agent)
         key = None if identifier is None else self.of(identifier)
-        is_group = agent.get("objectType") == "Group" or "member" in agent
+        is_group = agent.get("objectType") == "Group"
         shown: dict[str, Any] = {"objectType": "Group" if is_group else "Agent"}
         if key is not None:
             shown["account"] = {"homePage": HOME_PAGE, "name": key}
         needles = list(_needles(agent))
-        if is_group and isinstance(agent.get("member"), list):
+        if isinstance(agent.get("member"), list):
             members = [self.identity(each) for each in agent["member"] if isinstance(each, dict)]
-            shown["member"] = [each.json for each in members]
+            shown["member"] = [orjson.Fragment(each.text) for each in members]
             needles += (needle for each in members for needle in each.needles)
-        kind = ("anonymous group" if key is None else "group") if is_group else "agent"
         marks = tuple(orjson.dumps(needle)[1:-1] for needle in needles)
-        return Identity(key, kind, orjson.Fragment(orjson.dumps(shown)), tuple(needles), marks)
+        kind = kind_of(agent, key)
+        return Identity(key, kind, orjson.dumps(shown), tuple(needles), marks)
+
+
+def kind_of(agent: Mapping[str, Any], key: str | None) -> str:
+    """`agent`, `group` or `anonymous group`: the last has no key."""
+    if agent.get("objectType") != "Group":
+        return "agent"
+    return "anonymous group" if key is None else "group"
 
 
 def identifier_of(value: Mapping[str, Any]) -> str | None:
@@ -158,5 +168,5 @@ def _read_secret(file: Path) -> bytes:
     except ValueError:
         secret = b""
     if len(secret) < PSEUDONYM_BYTES:
-        raise LakeError(f"{file} holds no secret of at least {PSEUDONYM_BYTES} bytes in hexadecimal")
+        raise LakeError(f"{file} holds no secret: {PSEUDONYM_BYTES} bytes or more, in hexadecimal")
     return secret

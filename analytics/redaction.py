@@ -1,32 +1,29 @@
-"""A statement as the lake keeps it: no name, no identifier, no free text.
+"""A statement without names, identifiers and free text, whatever it is made of.
 
-Nearly every statement is done in one pass: the Agents that stand where the specification has them
-are taken out, and what is left is searched for anything that could be one. Only if something is
-found the whole statement is gone through, extensions and all.
+Everything is gone through, extensions and all; analytics.telling spares that to those that hold
+nothing to be found.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import orjson
 
-from analytics.pseudonyms import Identity, identifier_of
+from analytics.pseudonyms import identifier_of
+from analytics.told import PERSONS, Json, Told, about_activity, about_person, activities_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from analytics.pseudonyms import Pseudonyms
+    from analytics.pseudonyms import Identity, Pseudonyms
 
-Json = dict[str, Any]
-
-PERSONS = {"Agent", "Group"}
 CLOSED = {"true-false", "choice", "sequencing", "likert", "matching", "numeric", "performance"}
 """Interactions with a choice of answers: what was chosen is no text of the learner's."""
 
-_MARKS = (b'"mbox', b'"openid":', b'"account":', b'"member":', b'"Agent"', b'"Group"')
+_MARKS = (b'"mbox', b'"openid":', b'"account":', b'"Agent"', b'"Group"')
 _ADDRESSES = (
     re.compile(rb'@[^\s"@+/\\]+\.[^\s"]'),
     re.compile(rb'%40[^\s"@+/\\]+\.[^\s"]'),
@@ -36,31 +33,12 @@ _ADDRESS = re.compile(
     r"(?<!\+block)(?<!\+type)(?:@|%40)"  # edX names its blocks type@asset+block@file.pdf
     r"[\w-]+(?:\.[\w-]+)+"
 )
-_REMOVED = "removed"
+REMOVED = "removed"
 _PROGRAM = ("", "authority")
 """Its account, such as `moodle`, is a word of many addresses: it is not looked for elsewhere."""
 
 Place = tuple[str, str]
 """The member of a statement, or empty, and the member of that in which an Agent stands."""
-
-
-class Redacted(NamedTuple):
-    """A statement as it goes into the lake.
-
-    Attributes:
-        statement: its members; columns are filled from those that hold no Agent.
-        text: the whole of it as JSON, with pseudonyms.
-        actor: who did it.
-        person: whom it is about, if its object is an Agent or a Group.
-        authority: who vouches for it, if the statement says so.
-
-    """
-
-    statement: Json
-    text: bytes
-    actor: Identity
-    person: Identity | None
-    authority: Identity | None
 
 
 class Redactor:
@@ -76,22 +54,31 @@ class Redactor:
         self._pseudonyms = pseudonyms
         self._free_text = free_text
 
-    def redact(self, statement: Json) -> Redacted:
-        """A statement without names and identifiers. It takes the statement apart."""
+    def redact(self, payload: bytes) -> Told:
+        """A statement without names and identifiers, however it is made."""
+        statement = orjson.loads(payload)
         if not self._free_text:
             drop_free_text(statement)
         people = self._take_out(statement)
-        if _is_suspicious(orjson.dumps(statement), people):
-            statement = self._search(statement, people)
-        for (within, name), identity in people.items():
-            (statement[within] if within else statement)[name] = identity.json
-        return Redacted(
-            statement,
-            orjson.dumps(statement),
+        statement = self._search(statement, people)
+        about = people.get(("", "object"))
+        context = statement.get("context") or {}
+        told = Told(
+            statement["id"],
+            statement["timestamp"],
             people["", "actor"],
-            people.get(("", "object")),
-            people.get(("", "authority")),
+            None,
+            statement["verb"]["id"],
+            about_person(about) if about else about_activity(statement["object"]),
+            statement.get("result") or {},
+            context,
+            activities_of(context.get("contextActivities")),
+            people.get(_PROGRAM),
+            b"",
         )
+        for (within, name), identity in people.items():
+            (statement[within] if within else statement)[name] = orjson.Fragment(identity.text)
+        return told._replace(text=orjson.dumps(statement))
 
     def _take_out(self, statement: Json) -> dict[Place, Identity]:
         """The Agents where the specification has them; null stands in their places now."""
@@ -116,12 +103,12 @@ class Redactor:
         """The statement without whatever looks like an Agent, an address or one of its people."""
         found = [each for place, each in people.items() if place != _PROGRAM]
         found += [self._pseudonyms.identity(each) for each in _agents_in(statement)]
-        needles = {needle: each.key or _REMOVED for each in found for needle in each.needles}
+        needles = {needle: each.key or REMOVED for each in found for needle in each.needles}
         longest_first = sorted(needles, key=len, reverse=True)
-        pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
 
         def clean_text(text: str) -> str:
-            text = pattern.sub(lambda match: needles[match[0]], text)
+            for needle in longest_first:
+                text = text.replace(needle, needles[needle])
             return _ADDRESS.sub(self._pseudonym_of_address, text)
 
         cleaned: Json = self._clean(statement, clean_text)
@@ -135,7 +122,7 @@ class Redactor:
         if not isinstance(value, dict):
             return value
         if _looks_like_agent(value):
-            return self._pseudonyms.identity(value).json
+            return orjson.Fragment(self._pseudonyms.identity(value).text)
         return {clean_text(name): self._clean(each, clean_text) for name, each in value.items()}
 
     def _pseudonym_of_address(self, found: re.Match[str]) -> str:
@@ -151,23 +138,20 @@ def drop_free_text(statement: Json) -> None:
     result = statement.get("result")
     if not result or (about.get("definition") or {}).get("interactionType") in CLOSED:
         return
+    drop_response(result)
+
+
+def drop_response(result: Json) -> None:
+    """Take out of a result what was answered; Moodle's plugin repeats it in an extension."""
     result.pop("response", None)
     extensions = result.get("extensions") or {}
     for name in [each for each in extensions if each.endswith("/response")]:
         del extensions[name]
 
 
-def _is_suspicious(rest: bytes, people: Mapping[Place, Identity]) -> bool:
-    """Whether something in a statement without its Agents may tell who somebody is."""
-    for mark in _MARKS:
-        if mark in rest:
-            return True
-    for place, identity in people.items():
-        if place != _PROGRAM:
-            for mark in identity.marks:
-                if mark in rest:
-                    return True
-    return any(pattern.search(rest) for pattern in _ADDRESSES)
+def is_suspicious(text: bytes) -> bool:
+    """Whether JSON, as orjson writes it, may hold an Agent or somebody's address."""
+    return any(mark in text for mark in _MARKS) or any(each.search(text) for each in _ADDRESSES)
 
 
 def _looks_like_agent(value: Json) -> bool:

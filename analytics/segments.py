@@ -1,7 +1,7 @@
 """Writing a segment: Parquet, zstd, row groups that an engine can skip by their minima and maxima.
 
-Sorting, encoding and compressing happen in a thread beside the one that makes the rows: Arrow does
-them without the interpreter.
+Encoding and compressing happen in a thread beside the one that makes the rows: Arrow does them
+without the interpreter. Rows stay in the order of the log, which is nearly that of time.
 """
 
 from __future__ import annotations
@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 
 ROW_GROUP_ROWS = 65_536
 """An engine reads and skips by row groups, and works at one in each thread. About 100 MB of JSON,
-of which three are in memory: one being filled, one being sorted and one being compressed."""
+of which two are in memory: one is filled while the other is compressed."""
 
-COMPRESSION_LEVEL = 3  # 6 takes three times as long for 14 % less (docs/decisions/0018-lake.md)
+COMPRESSION_LEVEL = (
+    3  # 6 takes three times as long for a seventh less (docs/decisions/0018-lake.md)
+)
 PAGE_BYTES = 4 * 1024 * 1024  # of JSON: one zstd window finds more in it than in Parquet's 1 MiB
 
 
@@ -37,14 +39,12 @@ class SegmentWriter:
         staged: prefix of the path while it is not in place.
         path: its path in the lake.
         schema: its columns.
-        sort: column to sort by within a row group, or empty.
 
     """
 
-    def __init__(self, store: Store, staged: str, path: str, schema: pa.Schema, sort: str) -> None:
+    def __init__(self, store: Store, staged: str, path: str, schema: pa.Schema) -> None:
         self._path = path
         self._schema = schema
-        self._sort = sort
         self._waiting: list[pa.RecordBatch] = []
         self._waiting_rows = 0
         self._writing: Future[None] | None = None
@@ -83,17 +83,12 @@ class SegmentWriter:
         table = pa.Table.from_batches(self._waiting, self._schema)
         self._waiting, self._waiting_rows = [], 0
         self._await()
-        self._writing = self._thread.submit(self._write, table)
+        self._writing = self._thread.submit(self._parquet.write_table, table, table.num_rows)
 
     def _await(self) -> None:
         """Wait for the row group before; what went wrong with it goes wrong here."""
         if self._writing is not None:
             self._writing.result()
-
-    def _write(self, table: pa.Table) -> None:
-        if self._sort:
-            table = table.sort_by([(self._sort, "ascending"), ("position", "ascending")])
-        self._parquet.write_table(table, row_group_size=2 * ROW_GROUP_ROWS)
 
 
 def _parquet_writer(sink: Any, schema: pa.Schema) -> parquet.ParquetWriter:  # noqa: ANN401

@@ -171,7 +171,9 @@ def open_store(place: str) -> Store:
     if "://" not in place:
         return Folder(Path(place))
     if not place.startswith("s3://"):
-        raise LakeError(f"a lake is a folder or starts with s3://, not {place.partition('://')[0]}://")
+        raise LakeError(
+            f"a lake is a folder or starts with s3://, not {place.partition('://')[0]}://"
+        )
     try:
         return Bucket(*fs.FileSystem.from_uri(place))
     except (pa.ArrowInvalid, OSError) as error:

@@ -27,7 +27,7 @@ class Kind(Enum):
     INSTANT = pa.timestamp("us", tz="UTC")  # microseconds since 1970
     DAY = pa.date32()  # datetime.date
     TEXTS = pa.list_(pa.string())
-    PERSON = "person"  # an identifier (schemas.identity): it gets the pseudonym that statements have
+    PERSON = "person"  # an identifier (schemas.identity): shown by the pseudonym of statements
     NAME = "name"  # of a person: null unless names are exported
 
     @property

@@ -115,6 +115,13 @@ def database_url(text: str) -> str:
     return text
 
 
+def lake(text: str) -> str:
+    """Parse the place of the lake: a folder, or the address of a bucket."""
+    if "://" in text and not text.startswith("s3://"):
+        raise ValueError("must be a folder or start with s3://")
+    return text if "://" in text else str(path(text))
+
+
 def origins(text: str) -> tuple[str, ...]:
     """Parse the origins of browser content: `*`, `none`, or origins separated by commas."""
     if text in {"*", "none"}:

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from lrs import setting_values as values
+from lrs.analytics_settings import AnalyticsSettings, read
 from lrs.failures import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
 _PREFIX = "LRS_"
 _MANY = 1_000_000_000
@@ -34,55 +35,48 @@ class SettingsError(Failure):
         self.allowed = allowed
 
 
-def _read(
-    parse: Callable[[str], object], description: str, *, secret: bool = False
-) -> dict[str, Any]:
-    """Say how a setting's text is read and what the setting is for."""
-    return {"parse": parse, "description": description, "secret": secret}
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Settings:
+class Settings(AnalyticsSettings):
     """Every setting of the server. `LRS_` and a field's name in capitals is its variable."""
 
     # Where it is reached
-    host: str = field(default="127.0.0.1", metadata=_read(values.host, "Address to listen on"))
+    host: str = field(default="127.0.0.1", metadata=read(values.host, "Address to listen on"))
     port: int = field(
         default=8080,
-        metadata=_read(values.whole_number(0, 65535), "Port to listen on; 0 takes any"),
+        metadata=read(values.whole_number(0, 65535), "Port to listen on; 0 takes any"),
     )
     base_path: str = field(
-        default="/xapi", metadata=_read(values.url_path, "Path under which xAPI is served")
+        default="/xapi", metadata=read(values.url_path, "Path under which xAPI is served")
     )
     public_url: str | None = field(
         default=None,
-        metadata=_read(
+        metadata=read(
             values.http_url, "Address at which clients reach the server, if behind a proxy"
         ),
     )
     tls_certificate: Path | None = field(
         default=None,
-        metadata=_read(values.path, "PEM file with the certificate chain; serves HTTPS"),
+        metadata=read(values.path, "PEM file with the certificate chain; serves HTTPS"),
     )
     tls_key: Path | None = field(
-        default=None, metadata=_read(values.path, "PEM file with the key of the certificate")
+        default=None, metadata=read(values.path, "PEM file with the key of the certificate")
     )
-    workers: int = field(default=1, metadata=_read(values.whole_number(1, 256), "Server processes"))
+    workers: int = field(default=1, metadata=read(values.whole_number(1, 256), "Server processes"))
     shutdown_grace_seconds: float = field(
         default=10.0,
-        metadata=_read(
+        metadata=read(
             values.seconds(0, 3600), "Time running requests get to end when the server stops"
         ),
     )
 
     # Where it keeps its records
     data_dir: Path = field(
-        default=Path("var"), metadata=_read(values.path, "Folder of everything that is kept")
+        default=Path("var"), metadata=read(values.path, "Folder of everything that is kept")
     )
     database_url: str = field(
         default="",
         repr=False,
-        metadata=_read(
+        metadata=read(
             values.database_url,
             "Database: sqlite:///<path> or postgresql://...; else lrs.sqlite3 in the data folder",
             secret=True,
@@ -90,105 +84,105 @@ class Settings:
     )
     read_threads: int = field(
         default=4,
-        metadata=_read(
+        metadata=read(
             values.whole_number(1, 256), "Threads (and connections) that answer reads, per process"
         ),
     )
     queue_max_statements: int = field(
         default=20_000,
-        metadata=_read(values.whole_number(1, _MANY), "Statements that may wait for the writer"),
+        metadata=read(values.whole_number(1, _MANY), "Statements that may wait for the writer"),
     )
     queue_max_bytes: int = field(
         default=256_000_000,
-        metadata=_read(values.size(1, 2**40), "Bytes of statements that may wait for the writer"),
+        metadata=read(values.size(1, 2**40), "Bytes of statements that may wait for the writer"),
     )
 
     # How large a request may be
     max_query_bytes: int = field(
         default=32_768,
-        metadata=_read(
+        metadata=read(
             values.size(256, 2**20), "Query string; an IRI of 8 kB takes 24 kB when escaped"
         ),
     )
     max_header_bytes: int = field(
         default=16_384,
-        metadata=_read(values.size(1024, 2**20), "All header fields of a request together"),
+        metadata=read(values.size(1024, 2**20), "All header fields of a request together"),
     )
     max_body_bytes: int = field(
         default=100_000_000,
-        metadata=_read(values.size(1024, 2**40), "Body of a request, attachments included"),
+        metadata=read(values.size(1024, 2**40), "Body of a request, attachments included"),
     )
     max_inflight_bytes: int = field(
         default=400_000_000,
-        metadata=_read(
+        metadata=read(
             values.size(1024, 2**40),
             "Bodies of all running requests of a process together; more is answered 503",
         ),
     )
     max_batch_statements: int = field(
-        default=10_000, metadata=_read(values.whole_number(1, _MANY), "Statements in one request")
+        default=10_000, metadata=read(values.whole_number(1, _MANY), "Statements in one request")
     )
     max_batch_bytes: int = field(
         default=32_000_000,
-        metadata=_read(values.size(1024, 2**40), "JSON of the statements in one request"),
+        metadata=read(values.size(1024, 2**40), "JSON of the statements in one request"),
     )
     max_attachment_bytes: int = field(
-        default=50_000_000, metadata=_read(values.size(1, 2**40), "One attachment in a request")
+        default=50_000_000, metadata=read(values.size(1, 2**40), "One attachment in a request")
     )
     max_document_bytes: int = field(
         default=10_000_000,
-        metadata=_read(
+        metadata=read(
             values.size(1, 2**40), "One document (state, activity profile, agent profile)"
         ),
     )
     max_json_depth: int = field(
         default=100,
-        metadata=_read(values.whole_number(10, 900), "Depth of nested objects and arrays in JSON"),
+        metadata=read(values.whole_number(10, 900), "Depth of nested objects and arrays in JSON"),
     )
     default_page_size: int = field(
         default=100,
-        metadata=_read(
+        metadata=read(
             values.whole_number(1, 100_000), "Statements in a page when the client sets no limit"
         ),
     )
     max_page_size: int = field(
-        default=500, metadata=_read(values.whole_number(1, 100_000), "Statements in a page at most")
+        default=500, metadata=read(values.whole_number(1, 100_000), "Statements in a page at most")
     )
 
     # How long a client may take, and how many may come at once
     header_timeout_seconds: float = field(
         default=10.0,
-        metadata=_read(
+        metadata=read(
             values.seconds(0.01, 3600), "Time a client has to send the header of a request"
         ),
     )
     body_timeout_seconds: float = field(
         default=20.0,
-        metadata=_read(
+        metadata=read(
             values.seconds(0.01, 3600), "Time a client has to send a body, plus its length / rate"
         ),
     )
     body_min_bytes_per_second: int = field(
-        default=2000, metadata=_read(values.size(1, 2**30), "The rate: slower bodies are cut off")
+        default=2000, metadata=read(values.size(1, 2**30), "The rate: slower bodies are cut off")
     )
     send_timeout_seconds: float = field(
         default=30.0,
-        metadata=_read(
+        metadata=read(
             values.seconds(0.01, 3600), "Time in which a client must take some of its answer"
         ),
     )
     keep_alive_seconds: float = field(
-        default=65.0, metadata=_read(values.seconds(0.01, 3600), "Time an idle connection is kept")
+        default=65.0, metadata=read(values.seconds(0.01, 3600), "Time an idle connection is kept")
     )
     request_timeout_seconds: float = field(
         default=30.0,
-        metadata=_read(
+        metadata=read(
             values.seconds(0.01, 3600), "Time the server works on a request before it says 503"
         ),
     )
     max_concurrent_requests: int = field(
         default=512,
-        metadata=_read(
+        metadata=read(
             values.whole_number(1, _MANY), "Requests at once per process; more are answered 503"
         ),
     )
@@ -196,7 +190,7 @@ class Settings:
     # What browsers may do
     cors_origins: tuple[str, ...] = field(
         default=("*",),
-        metadata=_read(
+        metadata=read(
             values.origins, "Origins of browser content that may call: *, none, or a list"
         ),
     )
@@ -204,23 +198,23 @@ class Settings:
     # What operators see
     log_level: str = field(
         default="info",
-        metadata=_read(
+        metadata=read(
             values.choice("debug", "info", "warning", "error"), "Least level that is logged"
         ),
     )
     access_log: bool = field(
         default=True,
-        metadata=_read(values.yes_or_no, "One log line per request, without personal data"),
+        metadata=read(values.yes_or_no, "One log line per request, without personal data"),
     )
     log_exception_text: bool = field(
         default=False,
-        metadata=_read(
+        metadata=read(
             values.yes_or_no, "Log the texts of exceptions too, which may quote what people sent"
         ),
     )
     metrics_dir: Path | None = field(
         default=None,
-        metadata=_read(
+        metadata=read(
             values.path, "Folder in which workers share metrics; by default a temporary one"
         ),
     )
@@ -264,7 +258,7 @@ def describe() -> list[tuple[str, str, str]]:
     """Name of the variable, default and description of every setting, for the documentation."""
     return [
         (variable(one.name), _shown_default(one), one.metadata["description"])
-        for one in fields(Settings)
+        for one in sorted(fields(Settings), key=lambda one: one.name.startswith("analytics_"))
     ]
 
 
