@@ -12,7 +12,7 @@ import pyarrow as pa
 from analytics.errors import BadQuery, QueryStopped, QueryTooLarge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 BATCH_ROWS = 16_384
 
@@ -54,6 +54,7 @@ class Result:
     ) -> None:
         self._cursor = cursor
         self._rows_left = rows
+        self._closed: Callable[[], None] = lambda: None
         self._too_long = f"the query took longer than {seconds:g} s" if seconds else ""
         self._timed_out = False
         self._timer = Timer(seconds, self._time_out) if seconds else None
@@ -112,6 +113,11 @@ class Result:
         if self._timer is not None:
             self._timer.cancel()
         self._cursor.close()
+        self._closed()
+
+    def when_closed(self, tell: Callable[[], None]) -> None:
+        """Have this called when the query is over."""
+        self._closed = tell
 
     def _time_out(self) -> None:
         self._timed_out = True

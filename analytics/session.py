@@ -72,6 +72,7 @@ class Session:
         self._limits = limits
         self._spill = TemporaryDirectory(prefix="lrs-analytics-")
         self._manifest, self._connection = self._open()
+        self._running: set[duckdb.DuckDBPyConnection] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -117,6 +118,11 @@ class Session:
         self._manifest, self._connection = self._open()
         return True
 
+    def cancel(self) -> None:
+        """Stop every query, from any thread: whoever waits for rows gets QueryStopped."""
+        for cursor in list(self._running):
+            cursor.interrupt()
+
     def close(self) -> None:
         """End the session; what it wrote to disk goes."""
         self._connection.close()
@@ -124,7 +130,14 @@ class Session:
 
     def _start(self, sql: str, parameters: Sequence[object] | Mapping[str, object]) -> Result:
         cursor = self._connection.cursor()
-        return Result(cursor, sql, parameters, self._limits.seconds, self._limits.rows)
+        self._running.add(cursor)
+        try:
+            result = Result(cursor, sql, parameters, self._limits.seconds, self._limits.rows)
+        except BaseException:
+            self._running.discard(cursor)
+            raise
+        result.when_closed(lambda: self._running.discard(cursor))
+        return result
 
     def _check(self, sql: str) -> None:
         with in_our_words():

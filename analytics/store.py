@@ -97,7 +97,7 @@ class Folder(Store):
     @contextmanager
     def create(self, path: str) -> Iterator[Any]:
         file = self._file(path)
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         with pa.OSFile(str(file), "wb") as sink:
             yield sink
         _flush(file)
@@ -105,7 +105,7 @@ class Folder(Store):
     @override
     def replace(self, path: str, content: bytes) -> None:
         file = self._file(path)
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         new = file.with_name(file.name + ".new")
         new.write_bytes(content)
         _flush(new)
@@ -115,7 +115,7 @@ class Folder(Store):
     @override
     def move(self, path: str, to: str) -> None:
         file, target = self._file(path), self._file(to)
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         try:
             file.replace(target)
         except FileNotFoundError:

@@ -15,7 +15,7 @@ import click
 
 from analytics.database_file import write_database
 from analytics.output import FORMATS
-from lrs.commands.analytics_shell import run_shell
+from lrs.commands.analytics_shell import answer, run_shell
 from lrs.commands.options import JSON_OUTPUT, STORE, with_settings
 from lrs.commands.progress import ProgressLine
 from lrs.lake import lake_exporter, lake_session, lake_store
@@ -102,12 +102,8 @@ def sql(  # noqa: PLR0913  # one parameter for each option
     lrs analytics sql "FROM statements" --format parquet --output statements.parquet
     """  # noqa: D301  # \b keeps click from filling the lines after it
     text = sys.stdin.read() if query == "-" else query
-    with (
-        lake_session(settings, seconds, rows) as session,
-        session.query(text) as result,
-        _opened(output) as sink,
-    ):
-        FORMATS[format_](result, sink)
+    with lake_session(settings, seconds, rows) as session, _opened(output) as sink:
+        answer(session, text, FORMATS[format_], sink)
 
 
 @analytics.command(short_help="Answer queries, one after the other.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import click
@@ -11,8 +12,10 @@ from analytics.errors import LakeError
 from analytics.output import write_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from typing import BinaryIO
 
+    from analytics.result import Result
     from analytics.session import Session
 
 PROMPT = "lrs> "
@@ -28,13 +31,31 @@ def run_shell(session: Session) -> None:
     for query in _queries(_lines(is_terminal=is_terminal)):
         try:
             session.refresh()
-            with session.query(query) as result:
-                write_table(result, sys.stdout.buffer)
+            answer(session, query, write_table, sys.stdout.buffer)
         except LakeError as error:
             click.echo(f"lrs: {error}", err=True)
-        except KeyboardInterrupt:
-            click.echo("lrs: the query was cancelled", err=True)
         sys.stdout.flush()
+
+
+def answer(
+    session: Session, query: str, write: Callable[[Result, BinaryIO], None], sink: BinaryIO
+) -> None:
+    """Write what a query answers; Control-C cancels it, and QueryStopped is raised.
+
+    DuckDB works in another thread: while this one is in its code, no signal would be seen.
+    """
+
+    def work() -> None:
+        with session.query(query) as result:
+            write(result, sink)
+
+    with ThreadPoolExecutor(1) as thread:
+        work_done = thread.submit(work)
+        while True:
+            try:
+                return work_done.result()
+            except KeyboardInterrupt:
+                session.cancel()
 
 
 def _edit_lines() -> None:
