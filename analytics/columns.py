@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -74,6 +74,8 @@ UNIQUE = ("position", "id", "stored", "statement")
 _SHORT = [field for field in SCHEMA if field.name != "statement"]
 
 _NONE: dict[str, Any] = {}
+_EARLIEST = microseconds_of(datetime.min.replace(tzinfo=UTC))
+_LATEST = microseconds_of(datetime.max.replace(tzinfo=UTC))
 _VERSION_2 = int(Flag.VERSION_2)  # an enumeration takes half a microsecond to compare
 
 
@@ -153,7 +155,8 @@ def instant_of(text: str) -> int:
 
 def _microseconds(moment: datetime) -> int:
     since = moment - EPOCH
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    exactly = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    return min(max(exactly, _EARLIEST), _LATEST)
 
 
 def _number(value: float | None) -> float | None:

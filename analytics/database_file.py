@@ -8,7 +8,7 @@ import duckdb
 
 from analytics.errors import LakeError, LakeMissing
 from analytics.manifest import STATEMENTS, read_manifest
-from analytics.views import named, quoted, view_definitions
+from analytics.views import named, read_parquet, view_definitions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,20 +20,19 @@ def write_database(store: Store, file: Path) -> list[str]:
     """Write views over the lake's folder; their names. They see later exports, too.
 
     Raises:
-        LakeMissing: there is no lake.
+        LakeMissing: there is no lake, or no statement in it.
         LakeError: it is no folder: DuckDB needs an extension to open a bucket.
 
     """
     if not store.is_local:
         raise LakeError("a file of views needs a lake in a folder, not in a bucket")
     manifest = read_manifest(store)
-    if not manifest.tables:
-        raise LakeMissing(f"there is no lake at {store.root}: run lrs analytics export")
+    if not manifest.table(STATEMENTS).segments:
+        raise LakeMissing(f"there is nothing in a lake at {store.root}: run lrs analytics export")
 
     def folder_of(name: str) -> str:
         files = "*/*.parquet" if name == STATEMENTS else "*.parquet"
-        path = quoted(f"{store.root}/{name}/{files}")
-        return f"read_parquet({path}, hive_partitioning = false)"
+        return read_parquet([f"{store.root}/{name}/{files}"])
 
     views = view_definitions(manifest, folder_of)
     new = file.with_name(file.name + ".new")

@@ -133,6 +133,8 @@ class Exporter:
         for segment in write_segments(lake, self.reader, begun, end, show):
             table = Table(version, str(segment.last), (*table.segments, segment))
             lake.commit(**{name: table})
+        if name not in lake.manifest.tables:  # the log is empty
+            lake.commit(**{name: table})
         if is_new:
             others = {key: each for key, each in lake.manifest.tables.items() if key != name}
             lake.replace(others | {STATEMENTS: table})

@@ -128,6 +128,16 @@ class Lake:
         return len(old)
 
 
+def locate(store: Store, manifest: Manifest) -> dict[str, str]:
+    """Where each segment for readers is now: in its place, or still staged.
+
+    Between the two the manifest was written, and a move is all that is left to do.
+    """
+    files = {each.path for each in store.list("")}
+    live, _ = _paths(manifest)
+    return {path: path if path in files else STAGED + path for path in sorted(live)}
+
+
 def is_live(name: str) -> bool:
     """Whether a table is for readers."""
     return not name.endswith(NEXT)

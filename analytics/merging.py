@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet
 
-from analytics import columns
-from analytics.log_export import SEGMENT_ROWS, segment_path
+from analytics import columns, log_export
+from analytics.log_export import segment_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -63,7 +63,7 @@ def _merge_before(segments: Sequence[Segment], stop: int) -> Run:
     while start > 0 and segments[start - 1].month == segments[stop - 1].month:
         start -= 1
         before = segments[start].rows
-        if rows + before > SEGMENT_ROWS:
+        if rows + before > log_export.SEGMENT_ROWS:
             break
         if before <= MUCH_LARGER * rows:
             best = start

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import duckdb
 import pyarrow as pa
 
-from analytics.errors import BadQuery, QueryStopped, QueryTooLarge
+from analytics.errors import BadQuery, LakeError, QueryStopped, QueryTooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,14 +22,19 @@ def in_our_words() -> Iterator[None]:
     """Raise what DuckDB says as an error of this room."""
     try:
         yield
-    except duckdb.OutOfMemoryException as error:
-        raise QueryTooLarge(f"the query needs more memory than it may have: {error}") from None
-    except duckdb.InterruptException:
-        raise QueryStopped("the query was cancelled") from None
-    except duckdb.PermissionException as error:
-        raise BadQuery(f"a query can read the views and nothing else: {error}") from None
-    except (duckdb.Error, pa.ArrowException, FileNotFoundError) as error:
-        raise BadQuery(str(error).strip()) from None
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
+        raise _translated(error) from None
+
+
+def _translated(error: Exception) -> LakeError:
+    text = str(error).strip()  # Arrow passes on the text and loses the type
+    if isinstance(error, duckdb.InterruptException) or text.startswith("INTERRUPT Error"):
+        return QueryStopped("the query was cancelled")
+    if isinstance(error, duckdb.OutOfMemoryException) or text.startswith("Out of Memory Error"):
+        return QueryTooLarge(f"the query needs more memory than it may have: {text}")
+    if isinstance(error, duckdb.PermissionException):
+        return BadQuery(f"a query can read the views and nothing else: {text}")
+    return BadQuery(text)
 
 
 class Result:

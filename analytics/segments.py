@@ -71,7 +71,7 @@ class SegmentWriter:
 
     def finish(self, **facts: Any) -> Segment:  # noqa: ANN401  # what a Segment has beside its file
         """Write what waits and end the file; the segment with these facts."""
-        if self._waiting:
+        if self._waiting_rows:
             self._flush()
         self._await()
         self._parquet.close()

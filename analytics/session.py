@@ -7,25 +7,35 @@ nothing that a query says can change that.
 from __future__ import annotations
 
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import duckdb
 from pyarrow import dataset
 
+from analytics.columns import SCHEMA
 from analytics.errors import BadQuery, LakeMissing
-from analytics.manifest import read_manifest
+from analytics.lake import is_live, locate
+from analytics.manifest import Manifest, read_manifest
 from analytics.result import Result, in_our_words
 from analytics.store import Store, open_store
-from analytics.views import named, quoted, view_definitions
+from analytics.views import named, quoted, read_parquet, view_definitions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from analytics.manifest import Manifest
-
 _MULTI = "PIVOT"  # of the queries that DuckDB makes several steps of, the one that only reads
 _READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
+
+
+OPENED_AGAIN = 5
+
+
+class _State(NamedTuple):
+    """A state of the lake, and where its segments are."""
+
+    manifest: Manifest
+    places: dict[str, str]
 
 
 class Limits(NamedTuple):
@@ -71,8 +81,12 @@ class Session:
         self._store = store
         self._limits = limits
         self._spill = TemporaryDirectory(prefix="lrs-analytics-")
-        self._manifest, self._connection = self._open()
         self._running: set[duckdb.DuckDBPyConnection] = set()
+        try:
+            self._state, self._connection, self._arrow = self._open()
+        except BaseException:
+            self._spill.cleanup()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -83,12 +97,12 @@ class Session:
     @property
     def generation(self) -> int:
         """Which state of the lake this session sees."""
-        return self._manifest.generation
+        return self._state.manifest.generation
 
     @property
     def views(self) -> list[str]:
         """Names of the views."""
-        return list(view_definitions(self._manifest, named))
+        return list(view_definitions(self._state.manifest, named))
 
     def query(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> Result:
         """What a query answers, as it comes.
@@ -113,9 +127,9 @@ class Session:
 
     def refresh(self) -> bool:
         """See the lake as it is now; whether that is another state. Running queries go on."""
-        if read_manifest(self._store).generation == self.generation:
+        if _state_of(self._store) == self._state:
             return False
-        self._manifest, self._connection = self._open()
+        self._state, self._connection, self._arrow = self._open()
         return True
 
     def cancel(self) -> None:
@@ -130,6 +144,8 @@ class Session:
 
     def _start(self, sql: str, parameters: Sequence[object] | Mapping[str, object]) -> Result:
         cursor = self._connection.cursor()
+        for name, rows in self._arrow.items():
+            cursor.register(name, rows)  # what one connection knows so, another one does not
         self._running.add(cursor)
         try:
             result = Result(cursor, sql, parameters, self._limits.seconds, self._limits.rows)
@@ -150,27 +166,42 @@ class Session:
         elif kind not in _READING and not _is_pivot(kind, sql):
             raise BadQuery(f"the lake can only be read: {kind.name} is not allowed")
 
-    def _open(self) -> tuple[Manifest, duckdb.DuckDBPyConnection]:
-        manifest = read_manifest(self._store)
-        if not manifest.tables:
-            raise LakeMissing(f"there is no lake at {self._store.root}: run lrs analytics export")
-        connection = duckdb.connect(config=self._configuration())
-        relations = {name: self._relate(connection, manifest, name) for name in manifest.tables}
-        for name, query in view_definitions(manifest, relations.__getitem__).items():
-            connection.execute(f"CREATE VIEW {named(name)} AS {query}").fetchall()
-        self._lock(connection, manifest)
-        return manifest, connection
+    def _open(self) -> tuple[_State, duckdb.DuckDBPyConnection, dict[str, Any]]:
+        """A connection that knows the views of the lake as it is, and nothing else.
 
-    def _relate(self, connection: duckdb.DuckDBPyConnection, manifest: Manifest, name: str) -> str:
-        """What stands in FROM for the rows of a table."""
-        paths = [self._store.whole_path(each.path) for each in manifest.tables[name].segments]
-        if self._store.is_local and paths:
-            return f"read_parquet([{', '.join(map(quoted, paths))}], hive_partitioning = false)"
-        connection.register(
-            f"{name} segments",
-            dataset.dataset(paths, filesystem=self._store.filesystem, format="parquet"),
-        )
-        return named(f"{name} segments")
+        With it the rows that DuckDB can't read by itself: Arrow reads them for it.
+        """
+        for _ in range(OPENED_AGAIN):
+            state = _state_of(self._store)
+            try:
+                return state, *self._connect(state)
+            except (duckdb.IOException, FileNotFoundError):
+                continue  # a segment was moved to its place at this very moment
+        return state, *self._connect(state)
+
+    def _connect(self, state: _State) -> tuple[duckdb.DuckDBPyConnection, dict[str, Any]]:
+        connection = duckdb.connect(config=self._configuration())
+        arrow: dict[str, Any] = {}
+        relations = {}
+        for name in filter(is_live, state.manifest.tables):
+            relations[name] = named(f"{name} segments")
+            paths = [state.places[each.path] for each in state.manifest.tables[name].segments]
+            whole = [self._store.whole_path(path) for path in paths]
+            if self._store.is_local and paths:
+                relations[name] = read_parquet(whole)
+            else:
+                arrow[f"{name} segments"] = self._dataset(whole)
+        for name, rows in arrow.items():
+            connection.register(name, rows)
+        for name, query in view_definitions(state.manifest, relations.__getitem__).items():
+            connection.execute(f"CREATE VIEW {named(name)} AS {query}").fetchall()
+        self._lock(connection, state)
+        return connection, arrow
+
+    def _dataset(self, paths: list[str]) -> Any:  # noqa: ANN401  # pyarrow has no types
+        if not paths:  # of statements alone: the log is empty
+            return SCHEMA.empty_table()
+        return dataset.dataset(paths, filesystem=self._store.filesystem, format="parquet")
 
     def _configuration(self) -> dict[str, str | bool | int | float | list[str]]:
         return {
@@ -183,9 +214,9 @@ class Session:
             "autoload_known_extensions": "false",
         }
 
-    def _lock(self, connection: duckdb.DuckDBPyConnection, manifest: Manifest) -> None:
+    def _lock(self, connection: duckdb.DuckDBPyConnection, state: _State) -> None:
         """Let nothing be opened but the segments, and nothing be set any more."""
-        paths = [self._store.whole_path(each) for each in sorted(manifest.paths)]
+        paths = [self._store.whole_path(each) for each in state.places.values()]
         allowed = f"[{', '.join(map(quoted, paths))}]" if self._store.is_local else "[]"
         for setting in (
             f"allowed_paths = {allowed}",
@@ -193,6 +224,13 @@ class Session:
             "lock_configuration = true",
         ):
             connection.execute(f"SET {setting}").fetchall()
+
+
+def _state_of(store: Store) -> _State:
+    manifest = read_manifest(store)
+    if not manifest.tables:
+        raise LakeMissing(f"there is no lake at {store.root}: run lrs analytics export")
+    return _State(manifest, locate(store, manifest))
 
 
 def _explained(sql: str) -> str:

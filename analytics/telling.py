@@ -101,13 +101,13 @@ class Teller:
         context, activities, around, people = self._context(raw.context)
         rest = b",%b,%b%b%b%b" % (
             *(verb_text, about_text, result_text, _times(raw)),
-            b',"context":{%b' % b",".join(around) if around or people else b"",
+            b"" if raw.context is UNSET else b',"context":{' + b",".join(around),
         )
         _check(rest, actor, people)
         text = b'{"id":"%b","actor":%b%b%b%b}' % (
             *(raw.id.encode(), actor.text),
             b"" if authority is None else b',"authority":' + authority.text,
-            *(rest, _close_context(around, people)),
+            *(rest, b"" if raw.context is UNSET else _close_context(around, people)),
         )
         told = (raw.id, raw.timestamp, actor, None, verb, about, result, context, activities)
         return Told(*told, authority, text)
@@ -163,9 +163,7 @@ def _times(raw: _Statement) -> bytes:
 
 
 def _close_context(around: list[bytes], people: list[tuple[bytes, Identity]]) -> bytes:
-    """The people of a context and its end; nothing if there is none."""
-    if not around and not people:
-        return b""
+    """The people of a context, and its end."""
     texts = [b'"%b":%b' % (name, person.text) for name, person in people]
     return (b"," if around and texts else b"") + b",".join(texts) + b"}"
 

@@ -8,7 +8,7 @@ from analytics.lake import is_live
 from analytics.manifest import STATEMENTS, VOIDED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from analytics.manifest import Manifest
 
@@ -31,6 +31,11 @@ def view_definitions(manifest: Manifest, relation_of: Callable[[str], str]) -> d
         relations = {name: relation_of(name) for name in (STATEMENTS, VOIDED)}
         views[STATEMENTS] = _STATEMENTS.format(**relations).strip()
     return views
+
+
+def read_parquet(paths: Iterable[str]) -> str:
+    """What stands in FROM for the rows of these files; their month is no column."""
+    return f"read_parquet([{', '.join(map(quoted, paths))}], hive_partitioning = false)"
 
 
 def quoted(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from analytics import log_export
+from analytics.classification import UNCLASSIFIED
 from analytics.exporting import Exporter
 from analytics.log_export import LogReader, Privacy
 from analytics.manifest import read_manifest
@@ -41,7 +41,7 @@ class World:
         self.folder = folder
         self.store = store or Folder(folder / "lake")
         self.privacy = Privacy(PSEUDONYMS)
-        self.classify: Classify = log_export.UNCLASSIFIED
+        self.classify: Classify = UNCLASSIFIED
         self.sources: Callable[[], Sequence[TableSource]] = tuple
         self.grace_seconds = 3600.0
         self._now = 0

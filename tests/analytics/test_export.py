@@ -161,7 +161,7 @@ def test_the_old_version_is_read_until_the_new_one_is_whole(
     world.export()
     world.classify = Courses("2")
     commit = Lake.commit
-    commits = []
+    commits: list[object] = []
 
     def break_off(self: Lake, **tables: object) -> None:
         if len(commits) == 2:
