@@ -111,19 +111,33 @@ class Redactor:
                 text = text.replace(needle, needles[needle])
             return _ADDRESS.sub(self._pseudonym_of_address, text)
 
-        cleaned: Json = self._clean(statement, clean_text)
+        cleaned: Json = self._clean(statement, clean_text, are_words=True)
+        cleaned["verb"]["id"] = statement["verb"]["id"]  # what was done tells nobody
         return cleaned
 
-    def _clean(self, value: Any, clean_text: Callable[[str], str]) -> Any:  # noqa: ANN401  # any JSON
+    def _clean(self, value: Any, clean_text: Callable[[str], str], *, are_words: bool) -> Any:  # noqa: ANN401
+        """Any JSON without its people.
+
+        Args:
+            value: the JSON.
+            clean_text: takes them out of a text.
+            are_words: members have the names of the specification, as all outside of extensions do.
+
+        """
         if isinstance(value, str):
             return clean_text(value)
         if isinstance(value, list):
-            return [self._clean(each, clean_text) for each in value]
+            return [self._clean(each, clean_text, are_words=are_words) for each in value]
         if not isinstance(value, dict):
             return value
         if _looks_like_agent(value):
             return orjson.Fragment(self._pseudonyms.identity(value).text)
-        return {clean_text(name): self._clean(each, clean_text) for name, each in value.items()}
+        return {
+            name if are_words else clean_text(name): self._clean(
+                each, clean_text, are_words=are_words and name != "extensions"
+            )
+            for name, each in value.items()
+        }
 
     def _pseudonym_of_address(self, found: re.Match[str]) -> str:
         address = unquote(found[0]).removeprefix("mailto:")

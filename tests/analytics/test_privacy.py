@@ -33,7 +33,8 @@ Json = dict[str, Any]
 FOR = "https://w3id.org/xapi/video/context-extensions/for"
 RESPONSE = "http://learninglocker.net/xapi/cmi/long-fill-in/response"
 
-words = st.text("abcdefghijklmnopqrstuvwxyzéà", min_size=8, max_size=16)
+# None is a word that stands in a statement for another reason.
+words = st.text("abcdefghijklmnopqrstuvwxyzéà", min_size=7, max_size=15).map("Q{}".format)
 names = st.one_of(words, st.builds("{} {}'{}".format, words, words, words))
 identifiers = st.one_of(
     words.map(lambda word: {"mbox": f"mailto:{quote(word, safe='')[:30].strip('%')}@example.org"}),
@@ -94,6 +95,7 @@ def statements(draw: st.DrawFn) -> Json:
             FOR: typed,
             "http://example.org/deep": st.builds(lambda who: {"a": [{"b": who}]}, agents),
             "http://example.org/text": text,
+            "http://example.org/names": text.map(lambda name: {name: 1}),
             "http://example.org/address": words.map(lambda word: f"to mailto:{word}@example.org!"),
         },
     )
@@ -235,6 +237,18 @@ def test_answers_to_open_questions_are_left_out(interaction: str | None, *, is_k
         told = Teller(PSEUDONYMS, free_text=free_text).tell(stored_text(statement))
         assert (b"plains" in told.text) is (is_kept or free_text)
         assert ("response" in told.result) is (is_kept or free_text)
+
+
+def test_somebody_whose_name_is_a_word_of_the_specification_spoils_nothing() -> None:
+    actor = {"account": {"homePage": "https://lms.example.org", "name": "context"}}
+    verb = {"id": "http://example.org/verbs/context"}
+    context = {"platform": "Moodle", "extensions": {"http://e.org/context": 1}}
+    told = Teller(PSEUDONYMS, free_text=False).tell(
+        stored_text(new_statement(actor=actor, verb=verb, context=context))
+    )
+    assert (told.verb, told.context["platform"]) == (verb["id"], "Moodle")
+    shown = json.loads(told.text)["context"]["extensions"]
+    assert shown == {f"http://e.org/{told.actor.key}": 1}
 
 
 def test_edx_names_its_files_with_what_looks_like_an_address() -> None:
