@@ -39,15 +39,17 @@ _SECONDS = _option(
 _ROWS = _option("--rows", type=click.IntRange(0), metavar="N", help="Refuse to answer more rows.")
 
 
-@click.group(
-    context_settings={"auto_envvar_prefix": "LRS_ANALYTICS"},
-    short_help="The log as Parquet, and SQL over it.",
-)
+def _variables(command: str) -> dict[str, str]:
+    """What has an option's variable begin with the command's name."""
+    return {"auto_envvar_prefix": f"LRS_ANALYTICS_{command}"}
+
+
+@click.group(short_help="The log as Parquet, and SQL over it.")
 def analytics() -> None:
     """The log and what is made of it as Parquet files (the lake), and SQL over them."""
 
 
-@analytics.command(short_help="Bring the lake up to date.")
+@analytics.command(context_settings=_variables("EXPORT"), short_help="Bring the lake up to date.")
 @_option(
     "--every",
     type=click.FloatRange(1),
@@ -70,11 +72,12 @@ def export(settings: Settings, *, every: float | None, as_json: bool) -> None:
         _export_for_ever(settings, every, as_json=as_json)
 
 
-@analytics.command(short_help="Answer a query.")
+@analytics.command(context_settings=_variables("SQL"), short_help="Answer a query.")
 @click.argument("query")
 @_option(
     "--format",
     "format_",
+    envvar="LRS_ANALYTICS_SQL_FORMAT",
     type=click.Choice(list(FORMATS)),
     default="table",
     show_default=True,
@@ -106,7 +109,9 @@ def sql(  # noqa: PLR0913  # one parameter for each option
         answer(session, text, FORMATS[format_], sink)
 
 
-@analytics.command(short_help="Answer queries, one after the other.")
+@analytics.command(
+    context_settings=_variables("SHELL"), short_help="Answer queries, one after the other."
+)
 @_SECONDS
 @_ROWS
 @with_settings(*LAKE, "analytics_memory_bytes", "analytics_threads")
