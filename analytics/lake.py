@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from analytics.errors import LakeBusy, LakeChanged
-from analytics.manifest import PATH, Manifest, Table, read_manifest, write_manifest
+from analytics.manifest import Manifest, Table, read_manifest, write_manifest
 from analytics.segments import SegmentWriter
 from statements.clock import now
 
@@ -106,12 +106,12 @@ class Lake:
         self.settle()
 
     def settle(self) -> None:
-        """Put every file where the manifest says it is."""
-        files = {each.path for each in self.store.list("")} - {PATH}
+        """Put every file where the manifest says it is. What is in no table's folder stays."""
+        files = {each.path for each in self.store.list("")}
         live, awaited = _paths(self.manifest)
-        for path in sorted(each for each in files - live if not each.startswith("_")):
-            if "/" in path:  # what lies beside the tables is not ours
-                self.store.move(path, f"{TRASH}{int(time.time())}/{path}")
+        folders = tuple(f"{name}/" for name in filter(is_live, self.manifest.tables))
+        for path in sorted(each for each in files - live if each.startswith(folders)):
+            self.store.move(path, f"{TRASH}{int(time.time())}/{path}")
         for path in sorted(live - files):
             self.store.move(STAGED + path, path)
         kept = {STAGED + path for path in live | awaited}

@@ -177,7 +177,8 @@ def open_store(place: str) -> Store:
     try:
         return Bucket(*fs.FileSystem.from_uri(place))
     except (pa.ArrowInvalid, OSError) as error:
-        raise LakeError(f"the address of the lake can't be used: {error}") from None
+        reason = str(error).replace(place, "it")  # it may hold keys
+        raise LakeError(f"the address of the lake can't be used: {reason}") from None
 
 
 def _flush(path: Path) -> None:

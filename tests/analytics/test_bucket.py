@@ -80,3 +80,6 @@ def test_a_session_on_a_bucket_opens_nothing_else(tmp_path: Path, address: str) 
 def test_an_address_that_is_none() -> None:
     with pytest.raises(LakeError, match="s3://"):
         open_store("ftp://example.org/lake")
+    with pytest.raises(LakeError) as refused:
+        open_store("s3://key:secret@bucket/x?no_such_option=1")
+    assert "secret" not in str(refused.value)

@@ -199,6 +199,21 @@ def test_erased_statements_leave_their_segments_at_once(world: World) -> None:
     assert len(world.rows()) == 41
 
 
+def test_what_somebody_else_keeps_beside_the_tables_stays(world: World) -> None:
+    lake = world.folder / "lake"
+    notes = lake / "notes" / "questions.sql"
+    notes.parent.mkdir(parents=True)
+    notes.write_text("FROM statements")
+    (lake / "README").touch()
+    world.grace_seconds = 0
+    world.log.append(new_statement())
+    world.export()
+    world.export()
+    assert notes.exists()
+    assert (lake / "README").exists()
+    assert world.ask("SELECT count(*) AS n FROM statements") == [{"n": 1}]
+
+
 def test_one_export_at_a_time(world: World) -> None:
     with alone(world.folder / "lock"), pytest.raises(LakeBusy):
         world.export()
