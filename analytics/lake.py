@@ -1,12 +1,16 @@
 """The lake as its one writer has it: segments are staged, named in the manifest, put in place.
 
-    _new/statements/...    written, not yet in place
-    statements/month=...   what every engine may read by its path: the segments of the manifest
-    _trash/<time>/...      superseded, for as long as somebody may still be reading them
+    _segments/statements/...  where a segment is written; in a folder it stays there while it lasts
+    statements/month=...      what every engine may read by its path: the segments of the manifest
+    _trash/<time>/...         superseded ones of a bucket
 
-The manifest decides. What a crash leaves between two steps is put right by `settle`, which moves
+The manifest decides. What a crash leaves between two steps is put right by `settle`, which places
 files as the manifest says, and is the last step of every commit as well. Old segments go before
 new ones come: who reads by path never counts a row twice.
+
+In a folder a segment has two names (hard links), and loses the second one when it is superseded:
+whoever reads by the manifest goes on by the first until the time of grace is over. A bucket knows
+no second names: there segments are moved.
 """
 
 from __future__ import annotations
@@ -34,7 +38,7 @@ if TYPE_CHECKING:
     from analytics.manifest import Segment
     from analytics.store import Store
 
-STAGED = "_new/"
+STAGED = "_segments/"
 TRASH = "_trash/"
 NEXT = ".next"
 """Ends the name of a table that is built to replace one; until then its segments are staged."""
@@ -108,33 +112,33 @@ class Lake:
     def settle(self) -> None:
         """Put every file where the manifest says it is. What is in no table's folder stays."""
         files = {each.path for each in self.store.list("")}
-        live, awaited = _paths(self.manifest)
+        live, _ = _paths(self.manifest)
         folders = tuple(f"{name}/" for name in filter(is_live, self.manifest.tables))
         for path in sorted(each for each in files - live if each.startswith(folders)):
-            self.store.move(path, f"{TRASH}{int(time.time())}/{path}")
+            self.store.withdraw(path, f"{TRASH}{int(time.time())}/{path}")
         for path in sorted(live - files):
-            self.store.move(STAGED + path, path)
-        kept = {STAGED + path for path in live | awaited}
-        for path in sorted(each for each in files - kept if each.startswith(STAGED)):
-            self.store.delete(path)
+            self.store.place(STAGED + path, path)
 
-    def empty_trash(self) -> int:
-        """Remove what was superseded longer ago than the time of grace; how many files."""
+    def empty_trash(self) -> None:
+        """Remove what was superseded, or never used, longer ago than the time of grace."""
         limit = time.time() - self.grace_seconds
-        paths = [each.path for each in self.store.list(TRASH.rstrip("/"))]
-        old = [path for path in paths if int(path.split("/")[1]) <= limit]
-        for path in old:
-            self.store.delete(path)
-        return len(old)
+        live, awaited = _paths(self.manifest)
+        kept = {STAGED + path for path in live | awaited}
+        for each in self.store.list(STAGED.rstrip("/")):
+            if each.path not in kept and each.changed <= limit:
+                self.store.delete(each.path)
+        for each in self.store.list(TRASH.rstrip("/")):
+            if int(each.path.split("/")[1]) <= limit:
+                self.store.delete(each.path)
 
 
 def locate(store: Store, manifest: Manifest) -> dict[str, str]:
-    """Where each segment for readers is now: in its place, or still staged.
-
-    Between the two the manifest was written, and a move is all that is left to do.
-    """
-    files = {each.path for each in store.list("")}
+    """Where each segment for readers is for as long as possible."""
     live, _ = _paths(manifest)
+    if store.is_local:
+        return {path: STAGED + path for path in sorted(live)}
+    # The manifest may be written and the last move not yet made.
+    files = {each.path for each in store.list("")}
     return {path: path if path in files else STAGED + path for path in sorted(live)}
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,7 +26,7 @@ class Found(NamedTuple):
 
     path: str
     size_bytes: int
-    changed: float  # seconds since 1970
+    changed: float  # seconds since 1970; in a folder also when a name was given or taken
 
 
 class Store(ABC):
@@ -81,8 +81,12 @@ class Store(ABC):
         """Write a file in place of what was there, all at once."""
 
     @abstractmethod
-    def move(self, path: str, to: str) -> None:
-        """Give a file another path, all at once; what was there goes. It may have been done."""
+    def place(self, staged: str, path: str) -> None:
+        """Have a staged file be found at its path. It may have been done."""
+
+    @abstractmethod
+    def withdraw(self, path: str, to: str) -> None:
+        """Have a file not be found at its path any more; where it is kept is for `place` to say."""
 
 
 class Folder(Store):
@@ -113,17 +117,27 @@ class Folder(Store):
         _flush(file.parent)
 
     @override
-    def move(self, path: str, to: str) -> None:
-        file, target = self._file(path), self._file(to)
+    def list(self, folder: str) -> list[Found]:
+        # The change of an inode tells when a segment lost its place; its content never changes.
+        return [
+            each._replace(changed=self._file(each.path).stat().st_ctime)
+            for each in super().list(folder)
+        ]
+
+    @override
+    def place(self, staged: str, path: str) -> None:
+        # A second name: whoever has read the manifest goes on reading by the first one.
+        file, target = self._file(staged), self._file(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            file.replace(target)
-        except FileNotFoundError:
-            if not target.exists():
-                raise
+        with suppress(FileExistsError):
+            target.hardlink_to(file)
         _flush(target.parent)
         _flush(target.parent.parent)
-        _flush(file.parent)
+
+    @override
+    def withdraw(self, path: str, to: str) -> None:
+        self.delete(path)
+        _flush(self._file(path).parent)
 
     def _file(self, path: str) -> Path:
         return Path(self.whole_path(path))
@@ -146,7 +160,14 @@ class Bucket(Store):
             sink.write(content)
 
     @override
-    def move(self, path: str, to: str) -> None:
+    def place(self, staged: str, path: str) -> None:
+        self._move(staged, path)
+
+    @override
+    def withdraw(self, path: str, to: str) -> None:
+        self._move(path, to)
+
+    def _move(self, path: str, to: str) -> None:
         whole, target = self.whole_path(path), self.whole_path(to)
         try:
             self.filesystem.copy_file(whole, target)

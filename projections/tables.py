@@ -151,9 +151,7 @@ enrolment = Table(
     _column("first", BigInteger),
     _column("last", BigInteger),
     _column("how", String),  # manual, self, import, implicit
-    _column(
-        "status", String
-    ),  # active, suspended, left, completed; removed: there is none any more
+    _column("status", String),  # active, suspended, left, completed; removed: there is none any more
     _column("evidence", String),  # JSON: {"rule": position of the statement, ...}
     _column("changed", BigInteger),
 )

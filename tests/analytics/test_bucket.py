@@ -56,7 +56,7 @@ def test_a_bucket_is_a_lake(tmp_path: Path, address: str) -> None:
         in_place = [each.path for each in store.list("statements")]
         assert in_place == world.paths()
         assert len(store.list("_trash")) == 3  # two segments, and the first table of voids
-        assert store.list("_new") == []
+        assert store.list("_segments") == []
         assert world.exporter.erase([2]) == 1
         assert [row["position"] for row in world.rows()] == [1, 3]
         assert store.list("_trash") == []

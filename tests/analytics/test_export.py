@@ -98,10 +98,10 @@ def test_small_segments_are_merged_and_the_old_ones_go_after_a_time(world: World
         world.export()
     assert len(world.paths()) <= 5  # 20 = 16 + 4, or so
     assert len(world.rows()) == 20
-    assert world.store.list("_trash")
+    assert len(world.store.list("_segments/statements")) > len(world.paths())
     world.grace_seconds = 0
     world.export()
-    assert world.store.list("_trash") == []
+    assert len(world.store.list("_segments/statements")) == len(world.paths())
     assert positions_by_glob(world.folder / "lake") == list(range(1, 21))
 
 
@@ -190,7 +190,7 @@ def test_erased_statements_leave_their_segments_at_once(world: World) -> None:
     assert world.exporter.erase([41, 4711]) == 1
     assert [row["position"] for row in world.rows()] == list(range(1, 41))
     assert untouched in world.paths()
-    files = [path for path in (world.folder / "lake").rglob("*") if path.is_file()]
+    files = {path.stat().st_ino for path in (world.folder / "lake").rglob("*") if path.is_file()}
     found = world.ask("SELECT count(*) AS n FROM statements WHERE statement LIKE '%forgotten%'")
     assert found == [{"n": 0}]
     assert len(files) == 1 + len(read_manifest(world.store).paths)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Timer
+from threading import Event, Timer
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -185,8 +186,9 @@ def test_a_session_sees_one_state_until_it_is_refreshed_or_its_files_are_gone(
         assert session.query(count).table().to_pylist() == [{"n": 9}]
         world.log.append(*(new_statement() for _ in range(8)))
         world.grace_seconds = 0
+        assert session.query(count).table().to_pylist() == [{"n": 9}]
         assert world.export().merges == 1
-        assert session.query(count).table().to_pylist() == [{"n": 17}]
+        assert session.query(count).table().to_pylist() == [{"n": 17}]  # it had to look again
 
 
 def test_where_there_is_no_lake(tmp_path: Path) -> None:
@@ -215,3 +217,29 @@ def test_a_file_of_views_is_opened_read_only_and_sees_later_exports(world: World
         assert connection.execute("SELECT count(*) FROM statements").fetchall() == [(2,)]
     assert write_database(world.store, file) == ["statements", "voided"]
     assert not Path(f"{file}.new").exists()
+
+
+def test_readers_go_on_while_segments_are_merged(world: World) -> None:
+    world.log.append(new_statement())
+    world.export()
+    seen: list[int] = []
+    is_over = Event()
+
+    def read() -> None:
+        with connect(world.store) as session:
+            while not is_over.is_set():
+                session.refresh()
+                counted = session.query("SELECT count(*), max(position) FROM statements").table()
+                rows, last = (column.to_pylist()[0] for column in counted.columns)
+                assert rows == last
+                seen.append(rows)
+
+    with ThreadPoolExecutor(1) as thread:
+        reading = thread.submit(read)
+        for _ in range(25):
+            world.log.append(new_statement())
+            world.export()
+        is_over.set()
+        reading.result()
+    assert seen == sorted(seen)
+    assert len(set(seen)) > 1
