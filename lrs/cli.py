@@ -8,6 +8,7 @@ from importlib import import_module
 import click
 from typing_extensions import override
 
+from analytics.errors import LakeError
 from lrs.failures import Failure
 from statements.errors import StoreError
 
@@ -26,6 +27,7 @@ COMMANDS = {
     "directory": "lrs.commands.directory:directory",
     "vocabulary": "lrs.commands.vocabulary:vocabulary",
     "simulate": "lrs.commands.simulate:simulate",
+    "analytics": "lrs.commands.analytics:analytics",
 }
 
 
@@ -62,6 +64,6 @@ def main() -> None:
     """Run the command; an expected failure is one line on standard error and status 1 or 2."""
     try:
         lrs(prog_name="lrs")
-    except (Failure, StoreError, OSError) as error:
+    except (Failure, StoreError, LakeError, OSError) as error:
         click.echo(f"lrs: {error}", err=True)
         sys.exit(error.status if isinstance(error, Failure) else Failure.status)

@@ -123,6 +123,13 @@ def records_beside(url: str) -> str:
     return f"{scheme}:///{Path(path_text).parent / 'records.sqlite3'}"
 
 
+def lake(text: str) -> str:
+    """Parse the place of the lake: a folder, or the address of a bucket."""
+    if "://" in text and not text.startswith("s3://"):
+        raise ValueError("must be a folder or start with s3://")
+    return text if "://" in text else str(path(text))
+
+
 def origins(text: str) -> tuple[str, ...]:
     """Parse the origins of browser content: `*`, `none`, or origins separated by commas."""
     if text in {"*", "none"}:

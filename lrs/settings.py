@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from lrs import setting_values as values
+from lrs.analytics_settings import AnalyticsSettings
 from lrs.failures import Failure
-from lrs.records_settings import RecordsSettings
 from lrs.setting_values import read
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class SettingsError(Failure):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Settings(RecordsSettings):
+class Settings(AnalyticsSettings):
     """Every setting of the server. `LRS_` and a field's name in capitals is its variable."""
 
     # Where it is reached

@@ -44,6 +44,8 @@ _AFTER = (
     .limit(bindparam("rows"))
 )
 
+_VOIDED = select(tables.voided.c.position.label("number"))
+
 
 class Entry(NamedTuple):
     """A line of the log."""
@@ -103,6 +105,11 @@ def _lines(connection: Connection, by: Column[Any], values: Iterable[object]) ->
     column = tables.statement.c
     wanted = (column.position, column.id, column.stored, column.flags, column.organisation)
     return [Line(*row) for row in connection.find(by, values, *wanted, column.payload)]
+
+
+def voided_positions(connection: Connection) -> list[int]:
+    """Positions of all statements that are voided, in order. They only become more."""
+    return sorted(connection.numbers(_VOIDED))
 
 
 def find_statement(

@@ -36,3 +36,16 @@ def test_import_export_and_check_do_the_same_on_both_databases(
         assert ours == theirs
     assert on_postgresql("check").out.endswith(b"all is well\n")
     assert on_postgresql("check", "--sample", 100).status == 0
+
+
+def test_the_lake_is_the_same_on_both_databases(lrs: Lrs, on_postgresql: Lrs) -> None:
+    gone = make_statement(timestamp=TIME)
+    statements = [gone, void(gone) | {"timestamp": TIME}, make_moodle_event()]
+    query = "SELECT * EXCLUDE (stored, statement, actor, authority) FROM statements ORDER BY 1"
+    answers = []
+    for store in (lrs, on_postgresql):
+        store.take(*statements)
+        assert store("analytics", "export").status == 0
+        answers.append(store("analytics", "sql", query, "--format", "json").json)
+    assert answers[0] == answers[1]
+    assert [row["voided"] for row in answers[0]] == [True, False, False]

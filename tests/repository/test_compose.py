@@ -83,7 +83,7 @@ def test_passwords_come_from_the_environment_only() -> None:
     assert [each for each in passwords if not re.fullmatch(r"\$\{\w+(:\?[^}]+)?\}", each)] == []
     urls = re.findall(r"postgresql\S+@\S+", COMPOSE)
     assert [url for url in urls if make_url(url).password] == []
-    assert (len(passwords), len(urls)) == (5, 2)
+    assert (len(passwords), len(urls)) == (6, 3)
 
 
 def test_a_start_without_passwords_is_refused() -> None:

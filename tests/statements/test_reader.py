@@ -8,6 +8,7 @@ from uuid import uuid4
 from statements.append import head
 from statements.filters import Scope
 from statements.prepared import sender
+from statements.reader import voided_positions
 from tests.statements.store import Store, new_statement, new_void, reference_to
 
 CITY = sender({"mbox": "mailto:lrs@city.example"}, "city")
@@ -37,6 +38,14 @@ def test_the_head_is_the_last_entry(store: Store) -> None:
     store.append(new_statement(), new_statement())
     last = store.log()[-1]
     assert store.database.read(head) == (last.position, last.stored)
+
+
+def test_what_is_voided_is_listed_whichever_came_first(store: Store) -> None:
+    assert store.database.read(voided_positions) == []
+    late, early = new_statement(), new_statement()
+    store.append(new_void(late["id"]), early, new_statement())
+    store.append(late, new_void(early["id"]), new_void(str(uuid4())))
+    assert store.database.read(voided_positions) == [2, 4]
 
 
 def test_a_statement_is_found_by_its_id_voided_or_not(store: Store) -> None:

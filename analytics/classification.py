@@ -1,0 +1,59 @@
+"""What a statement means to the platform: told by the vocabulary, which is in another room."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+
+class Classified(NamedTuple):
+    """A statement in the words of the domain.
+
+    Attributes:
+        event: what happened, such as `completed`.
+        course: IRI of the course that it belongs to.
+        module: IRI of the activity that lasts: a module, a course, a badge.
+        percent: a mark, 0 to 100.
+
+    """
+
+    event: str = "activity"
+    course: str | None = None
+    module: str | None = None
+    percent: float | None = None
+
+
+class Classify(Protocol):
+    """Says what a statement means.
+
+    Attributes:
+        version: changes whenever any statement may come to mean something else; the lake is written
+            anew then.
+
+    """
+
+    @property
+    def version(self) -> str:
+        """Which one it is."""
+
+    def __call__(self, payload: bytes, stored: int, /) -> Classified:
+        """What a statement means.
+
+        Args:
+            payload: its JSON text, as it is in the log.
+            stored: when it came, microseconds since 1970.
+
+        """
+
+
+class Unclassified:
+    """Knows nothing but that something happened."""
+
+    version = "none"
+
+    def __call__(self, _payload: bytes, _stored: int, /) -> Classified:
+        """Activity."""
+        return _ACTIVITY
+
+
+_ACTIVITY = Classified()
+UNCLASSIFIED = Unclassified()

@@ -1,0 +1,163 @@
+"""The columns of the lake's table of statements, and how a statement fills them."""
+
+from __future__ import annotations
+
+from array import array
+from datetime import UTC, datetime
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from analytics.durations import seconds_of
+from schemas.errors import SchemaError
+from schemas.formats import parse_timestamp
+from schemas.versions import Version
+from statements.clock import EPOCH, microseconds_of
+from statements.flags import Flag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from analytics.classification import Classified
+    from analytics.told import Told
+    from statements.reader import Entry
+
+Row = tuple[Any, ...]
+
+VERSION = 1
+"""Of the columns below and of what stands in them; another one, and the lake is written anew."""
+
+_INSTANT = pa.timestamp("us", tz="UTC")
+_TEXT = pa.string()
+_LIST = pa.list_(_TEXT)
+SCHEMA = pa.schema(
+    [
+        pa.field("position", pa.int64(), nullable=False),
+        pa.field("id", _TEXT, nullable=False),
+        pa.field("stored", _INSTANT, nullable=False),
+        pa.field("timestamp", _INSTANT, nullable=False),
+        pa.field("actor", _TEXT),  # pseudonym or identifier; null for an anonymous group
+        pa.field("actor_kind", _TEXT, nullable=False),  # agent, group, anonymous group
+        pa.field("actor_name", _TEXT),  # null unless names are exported
+        pa.field("verb", _TEXT, nullable=False),
+        pa.field("event", _TEXT, nullable=False),
+        pa.field("object", _TEXT),  # an activity's IRI, a statement's id, a person
+        pa.field("object_kind", _TEXT, nullable=False),  # Activity, Agent, Group, ...
+        pa.field("object_type", _TEXT),
+        pa.field("object_name", _TEXT),  # in French, else in English, else in any language
+        pa.field("course", _TEXT),
+        pa.field("module", _TEXT),
+        pa.field("registration", _TEXT),
+        pa.field("score_raw", pa.float64()),
+        pa.field("score_min", pa.float64()),
+        pa.field("score_max", pa.float64()),
+        pa.field("score_scaled", pa.float64()),
+        pa.field("percent", pa.float64()),
+        pa.field("success", pa.bool_()),
+        pa.field("completion", pa.bool_()),
+        pa.field("duration_seconds", pa.float64()),
+        pa.field("platform", _TEXT),
+        pa.field("language", _TEXT),
+        pa.field("parent", _LIST, nullable=False),
+        pa.field("grouping", _LIST, nullable=False),
+        pa.field("category", _LIST, nullable=False),
+        pa.field("other", _LIST, nullable=False),
+        pa.field("authority", _TEXT),
+        pa.field("xapi_version", _TEXT, nullable=False),
+        pa.field("statement", _TEXT, nullable=False),  # the whole of it, JSON
+    ]
+)
+UNIQUE = ("position", "id", "stored", "statement")
+"""Columns with another value in nearly every row: a dictionary of values would be for nothing."""
+
+_SHORT = [field for field in SCHEMA if field.name != "statement"]
+
+_NONE: dict[str, Any] = {}
+_EARLIEST = microseconds_of(datetime.min.replace(tzinfo=UTC))
+_LATEST = microseconds_of(datetime.max.replace(tzinfo=UTC))
+_VERSION_2 = int(Flag.VERSION_2)  # an enumeration takes half a microsecond to compare
+
+
+def fill(entry: Entry, told: Told, classified: Classified) -> Row:
+    """The row of a statement, in the order of the schema.
+
+    Args:
+        entry: the line of the log.
+        told: the statement as the lake may show it.
+        classified: what it means.
+
+    """
+    about, result, context = told.about, told.result, told.context
+    score = result.get("score") or _NONE
+    duration = result.get("duration")
+    return (
+        entry.position,
+        told.id,
+        entry.stored,
+        instant_of(told.timestamp),
+        told.actor.key,
+        told.actor.kind,
+        told.actor_name,
+        told.verb,
+        classified.event,
+        about.id,
+        about.kind,
+        about.type,
+        about.name,
+        classified.course,
+        classified.module,
+        context.get("registration"),
+        _number(score.get("raw")),
+        _number(score.get("min")),
+        _number(score.get("max")),
+        _number(score.get("scaled")),
+        classified.percent,
+        result.get("success"),
+        result.get("completion"),
+        None if duration is None else seconds_of(duration),
+        context.get("platform"),
+        context.get("language"),
+        *told.activities,
+        None if told.authority is None else told.authority.key,
+        "2.0.0" if entry.flags & _VERSION_2 else "1.0.3",
+        told.text,
+    )
+
+
+def batch_of(rows: Iterable[Row]) -> pa.RecordBatch:
+    """Rows as Arrow columns."""
+    columns = list(zip(*rows, strict=True))
+    arrays = [pa.array(values, field.type) for values, field in zip(columns, _SHORT, strict=False)]
+    return pa.record_batch([*arrays, _texts(columns[-1])], schema=SCHEMA)
+
+
+def _texts(texts: Sequence[bytes]) -> pa.Array:
+    """JSON as an Arrow column, without looking at each text: that it is UTF-8 is known."""
+    ends = array("i", accumulate(map(len, texts), initial=0))
+    buffers = [None, pa.py_buffer(ends), pa.py_buffer(b"".join(texts))]
+    return pa.Array.from_buffers(_TEXT, len(texts), buffers)
+
+
+def instant_of(text: str) -> int:
+    """Microseconds since 1970 of a statement's timestamp, whichever version it was sent as."""
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            return _microseconds(moment)
+    except ValueError:
+        pass
+    try:
+        return microseconds_of(parse_timestamp(text, Version.V1))
+    except SchemaError:
+        return microseconds_of(parse_timestamp(text, Version.V2))
+
+
+def _microseconds(moment: datetime) -> int:
+    since = moment - EPOCH
+    exactly = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    return min(max(exactly, _EARLIEST), _LATEST)
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None else float(value)

@@ -1,0 +1,89 @@
+"""Read models as tables of the lake: whoever has them gives them as a source, whatever they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from analytics.manifest import Segment, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from analytics.lake import Lake
+    from analytics.log_export import Privacy
+
+
+class Kind(Enum):
+    """What a column holds, and how a source gives it."""
+
+    TEXT = pa.string()
+    WHOLE = pa.int64()
+    NUMBER = pa.float64()
+    FLAG = pa.bool_()
+    INSTANT = pa.timestamp("us", tz="UTC")  # microseconds since 1970
+    DAY = pa.date32()  # datetime.date
+    TEXTS = pa.list_(pa.string())
+    PERSON = "person"  # an identifier (schemas.identity): shown by the pseudonym of statements
+    NAME = "name"  # of a person: null unless names are exported
+
+    @property
+    def arrow(self) -> pa.DataType:
+        """The type that it has in Arrow."""
+        return self.value if isinstance(self.value, pa.DataType) else pa.string()
+
+
+@dataclass(frozen=True)
+class TableSource:
+    """A table for the lake.
+
+    Attributes:
+        name: of the table, a plain word.
+        columns: kinds of the columns by their names, in order.
+        version: changes when the columns or their meaning change.
+        checkpoint: says how far the table has come; while it stays the same, so do the rows.
+        rows: yields batches of rows, each row in the order of the columns, of one state.
+
+    """
+
+    name: str
+    columns: Mapping[str, Kind]
+    version: str
+    checkpoint: str
+    rows: Callable[[], Iterable[Sequence[Sequence[Any]]]]
+
+
+def write_table(lake: Lake, source: TableSource, privacy: Privacy) -> Table | None:
+    """Stage a table whole; None if the lake has it as it is."""
+    version = f"{source.version}; {privacy.version}"
+    known = lake.manifest.table(source.name)
+    if (known.version, known.checkpoint) == (version, source.checkpoint):
+        return None
+    segment = _write_rows(lake, source, privacy)
+    return Table(version, source.checkpoint, (segment,))
+
+
+def _write_rows(lake: Lake, source: TableSource, privacy: Privacy) -> Segment:
+    schema = pa.schema([(name, kind.arrow) for name, kind in source.columns.items()])
+    path = f"{source.name}/{lake.generation}.parquet"
+    with lake.stage(path, schema) as writer:
+        for rows in source.rows():
+            values = zip(*rows, strict=True) if rows else [()] * len(schema)
+            arrays = [
+                pa.array(_shown(column, kind, privacy), kind.arrow)
+                for column, kind in zip(values, source.columns.values(), strict=True)
+            ]
+            writer.write(pa.record_batch(arrays, schema=schema))
+        return writer.finish()
+
+
+def _shown(column: Sequence[Any], kind: Kind, privacy: Privacy) -> Sequence[Any]:
+    """A column as the lake may show it."""
+    if privacy.names or kind not in {Kind.PERSON, Kind.NAME}:
+        return column
+    if kind is Kind.NAME:
+        return [None] * len(column)
+    return [None if each is None else privacy.pseudonyms.of(each) for each in column]

@@ -1,0 +1,53 @@
+"""The lake of this installation: put together from the settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analytics.exporting import Exporter
+from analytics.log_export import LogReader, Privacy
+from analytics.pseudonyms import Pseudonyms, keep_secret
+from analytics.session import Limits, Session
+from analytics.store import Store, open_store
+
+if TYPE_CHECKING:
+    from lrs.settings import Settings
+    from statements.database import Database
+
+
+def lake_store(settings: Settings) -> Store:
+    """Where the lake lies."""
+    return open_store(settings.analytics_url or str(settings.data_dir / "lake"))
+
+
+def lake_exporter(settings: Settings, database: Database) -> Exporter:
+    """What brings the lake up to date from a database."""
+    secret = keep_secret(settings.analytics_secret_file or settings.data_dir / "analytics-secret")
+    privacy = Privacy(Pseudonyms(secret), settings.analytics_names, settings.analytics_free_text)
+    return Exporter(
+        LogReader(database, privacy),
+        lake_store(settings),
+        settings.data_dir / "analytics-lock",
+        grace_seconds=settings.analytics_grace_seconds,
+    )
+
+
+def lake_session(settings: Settings, seconds: float | None, rows: int | None) -> Session:
+    """A session over the lake.
+
+    Args:
+        settings: say how much memory and how many threads a query may have.
+        seconds: that a query may take.
+        rows: that it may answer.
+
+    Raises:
+        LakeMissing: nothing has been exported yet.
+
+    """
+    limits = Limits(
+        memory_bytes=settings.analytics_memory_bytes,
+        threads=settings.analytics_threads,
+        seconds=seconds,
+        rows=rows,
+    )
+    return Session(lake_store(settings), limits)

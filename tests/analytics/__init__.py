@@ -1,0 +1,1 @@
+"""The lake: what is exported, what survives a crash, what of persons is in it, what SQL may do."""

@@ -1,0 +1,85 @@
+"""The lake in a bucket, on a real S3 server."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from moto.server import ThreadedMotoServer
+
+from analytics.database_file import write_database
+from analytics.errors import LakeError
+from analytics.session import connect
+from analytics.store import open_store
+from tests.analytics.lakes import lend_world
+from tests.statements.store import new_statement, new_void
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """Lend the address of an S3 server, without `http://`."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def address(server: str) -> str:
+    """Lend the address of a lake in a new bucket."""
+    return (
+        f"s3://key:secret@lake-{uuid4().hex}/of/analysts?scheme=http&region=eu-west-3"
+        f"&endpoint_override={server}&allow_bucket_creation=true"
+    )
+
+
+def test_a_bucket_is_a_lake(tmp_path: Path, address: str) -> None:
+    store = open_store(address)
+    store.filesystem.create_dir(store.root.partition("/")[0])
+    with lend_world(tmp_path, store) as world:
+        first = new_statement()
+        world.log.append(first, new_statement())
+        assert world.export().statements == 2
+        world.log.append(new_void(first["id"]))
+        report = world.export()
+        assert (report.statements, report.merges) == (1, 1)
+        assert [row["id"] for row in world.rows()] == world.log.ids()
+        assert [row["voided"] for row in world.rows()] == [True, False, False]
+        in_place = [each.path for each in store.list("statements")]
+        assert in_place == world.paths()
+        assert len(store.list("_trash")) == 3  # two segments, and the first table of voids
+        assert store.list("_segments") == []
+        assert world.exporter.erase([2]) == 1
+        assert [row["position"] for row in world.rows()] == [1, 3]
+        assert store.list("_trash") == []
+
+
+def test_a_session_on_a_bucket_opens_nothing_else(tmp_path: Path, address: str) -> None:
+    store = open_store(address)
+    store.filesystem.create_dir(store.root.partition("/")[0])
+    with lend_world(tmp_path, store) as world:
+        world.log.append(new_statement())
+        world.export()
+        with connect(address) as session:
+            found = session.query("SELECT verb FROM statements WHERE position = 1").table()
+            assert found.num_rows == 1
+            with pytest.raises(LakeError, match="nothing else"):
+                session.query("FROM read_text('/etc/hostname')")
+    with pytest.raises(LakeError, match="folder"):
+        write_database(store, tmp_path / "views.duckdb")
+
+
+def test_an_address_that_is_none() -> None:
+    with pytest.raises(LakeError, match="s3://"):
+        open_store("ftp://example.org/lake")
+    with pytest.raises(LakeError) as refused:
+        open_store("s3://key:secret@bucket/x?no_such_option=1")
+    assert "secret" not in str(refused.value)
