@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lrs.queries.running import Queries
 from statements.clock import now
 from statements.credentials import note_use
 from statements.errors import Conflict
@@ -45,6 +46,7 @@ class Services:
     metrics: Metrics
     records: Records
     uses: Uses = field(default_factory=Uses)
+    queries: Queries = field(default_factory=Queries)
 
     async def append(self, request: AppendRequest) -> Appended:
         """Append a request's statements and count what became of them."""
