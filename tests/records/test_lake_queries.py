@@ -14,6 +14,7 @@ import pytest
 
 from lrs.app import build_app
 from lrs.lake import lake_exporter
+from lrs.metrics import Metrics
 from lrs.record_limits import Limits
 from lrs.services import Services
 from tests.http.asgi import Response, ask
@@ -53,7 +54,7 @@ def with_settings(house: House, **changes: object) -> House:
     """Let the application have other settings."""
     settings = replace(house.settings, **changes)  # type: ignore[arg-type]  # a test knows them
     kept = house.services
-    house.services = Services(settings, kept.store, kept.metrics, kept.records)
+    house.services = Services(settings, kept.store, Metrics(), kept.records)
     house.app = build_app(house.services, None)
     return house
 
@@ -118,7 +119,9 @@ def test_a_body_that_is_no_query_is_refused(lake: House, body: bytes, kind: str,
 
 
 def test_a_long_query_is_refused_before_it_is_read(lake: House) -> None:
-    assert sql(lake, "SELECT 1" + " " * 100_000).status == 413
+    query = b"SELECT 1" + b" " * 100_000
+    length = {"content-length": str(len(query))}
+    assert post(lake, query, fields(lake, "text/plain", **length)).status == 413
 
 
 @pytest.mark.parametrize(
