@@ -86,6 +86,22 @@ class Records:
         database, reading, _ = await self._opened()
         return await reading.run(lambda: database.snapshot(work))
 
+    async def glance(self, work: Callable[[Connection], T]) -> T:
+        """Result of `work`, which takes a few look-ups, whatever is folded.
+
+        Raises:
+            NoRecords: there are no tables yet.
+            StoreError: the store does not answer, or too many ask.
+
+        """
+        database, reading, _ = await self._opened()
+
+        def whole(connection: Connection) -> T:
+            self._demand_tables(database, connection)
+            return work(connection)
+
+        return await reading.run(lambda: database.read(whole))
+
     async def change(self, work: Callable[[Database], T]) -> T:
         """Result of `work`, which changes reference data, one change after the other.
 
@@ -126,10 +142,15 @@ class Records:
                 self._database = opened
 
     def _state(self, database: Database, connection: Connection) -> State:
-        self._is_there = self._is_there or database.has_table(connection, "projection")
-        state = read_state(connection) if self._is_there else None
+        self._demand_tables(database, connection)
+        state = read_state(connection)
         if state is None:
             raise NoRecords
         if self.catalogue is self._stored:
             self._stored.follow(connection)
         return state
+
+    def _demand_tables(self, database: Database, connection: Connection) -> None:
+        self._is_there = self._is_there or database.has_table(connection, "projection")
+        if not self._is_there:
+            raise NoRecords

@@ -11,7 +11,7 @@ import orjson
 
 from lrs import parameters
 from lrs.errors import Forbidden
-from lrs.records.reference import Kind, reference_resource
+from lrs.reference import Kind, reference_resource
 from projections.reference import documents
 from projections.reference.directory import Directory
 from projections.reference.directory_json import ROWS, people_of, rows_of
@@ -30,7 +30,7 @@ from schemas.parsing import parse
 if TYPE_CHECKING:
     from lrs.call import Call
     from lrs.record_limits import Limits
-    from lrs.records.reference import Export, Sent, Wanted
+    from lrs.reference import Export, Sent, Wanted
     from projections.reference.revisions import Report
     from statements.database import Connection, Database
 
