@@ -33,7 +33,8 @@ def verify_records(settings: Settings) -> None:
     if not found.differences:
         logger.info("the records are right", extra={"facts": facts})
         return
-    tables = {each.table: each.number for each in found.differences}
+    # A table's name is a kind of text of its own, which the log's JSON does not take.
+    tables = {str(each.table): each.number for each in found.differences}
     logger.error(
         "the records differ from the log: see lrs projections verify",
         extra={"facts": facts | {"differences": tables}},
