@@ -64,6 +64,11 @@ class Fold(NamedTuple):
         """Those that met something that they can't fold."""
         return [each for each in self._all if each.stopped_at is not None]
 
+    @property
+    def halted(self) -> set[str]:
+        """Names of those, be it what is served or what is being rebuilt."""
+        return {each.name.removesuffix(each.suffix) for each in self.stopped}
+
     def behind(self, position: int) -> int:
         """How many statements follow a position."""
         return max(0, self.end - position)
