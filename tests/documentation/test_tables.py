@@ -59,9 +59,12 @@ def text_of_metrics(lrs: LrsServer) -> str:
     auth = (credential.key, credential.secret)
     with httpx.Client(base_url=lrs.url, trust_env=False, verify=PLAIN, auth=auth) as http:
         http.get("/health").raise_for_status()
-        read = lambda: http.get("/metrics").raise_for_status().text  # noqa: E731
-        wait_until(lambda: "lrs_projection_position" in read(), "it folds")
-        return read()
+
+        def has_begun() -> bool:
+            return "lrs_projection_position" in http.get("/metrics").raise_for_status().text
+
+        wait_until(has_begun, "it folds")
+        return http.get("/metrics").raise_for_status().text
 
 
 def test_every_metric_is_in_the_table_with_its_type_and_labels(tmp_path: Path) -> None:
