@@ -26,6 +26,7 @@ from lrs.resources import (
     records_indicators,
     records_learners,
     records_lists,
+    records_reference,
     state,
     statements,
 )
@@ -53,6 +54,7 @@ RECORDS_RESOURCES = [
     *records_learners.RESOURCES,
     *records_courses.RESOURCES,
     records_indicators.RESOURCE,
+    *records_reference.RESOURCES,
 ]
 RESOURCES_BESIDE = [*health.RESOURCES, metrics.RESOURCE, openapi.RESOURCE, *RECORDS_RESOURCES]
 """What is served beside xAPI, at fixed paths."""
