@@ -13,7 +13,7 @@ class _Missing:
         return "MISSING"  # in the name of a test, the same in every process
 
 
-MISSING: Final = _Missing()
+MISSING: Final[object] = _Missing()
 """As a new value: the member goes."""
 
 UUID: Final = "12345678-1234-5678-1234-567812345678"
