@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -84,6 +85,7 @@ class LrsServer:
         self.endpoint = f"{self.url}/xapi"
         self._environment = self._build_environment(database_url, settings or {})
         self._process: subprocess.Popen[bytes] | None = None
+        self._log_start_bytes = 0
         self._lent: dict[tuple[str, ...], Credential] = {}
 
     def _build_environment(
@@ -142,9 +144,13 @@ class LrsServer:
         self.launch(COMMAND, "serve", "--workers", self.workers)
 
     def launch(self, *command: object) -> None:
-        """Start the server by a command, on the store as it is, and wait until it is ready."""
+        """Start the server by a command, on the store as it is, and wait until it is ready.
+
+        All of it: a worker that still starts ends the server if the store is taken away from it.
+        """
         self.directory.mkdir(parents=True, exist_ok=True)
         with self.log_path.open("ab") as log:
+            self._log_start_bytes = log.tell()
             self._process = subprocess.Popen(  # noqa: S603  the command under test
                 [str(word) for word in command],
                 env=self._environment,
@@ -178,6 +184,16 @@ class LrsServer:
             time.sleep(POLL_SECONDS)  # another process: there is nothing to wait on but time
 
     def _is_ready(self) -> bool:
+        return self._answers() and self._have_all_started()
+
+    def _have_all_started(self) -> bool:
+        log, _, _ = self.log_path.read_bytes()[self._log_start_bytes :].rpartition(b"\n")
+        lines = [json.loads(line) for line in log.splitlines() if line.startswith(b"{")]
+        wanted = [line["workers"] for line in lines if line["message"] == "listening"]
+        ready = sum(line["message"] == "ready" for line in lines)
+        return bool(wanted) and ready >= wanted[0]
+
+    def _answers(self) -> bool:
         try:
             url = f"{self.url}/health/ready"
             return httpx.get(url, trust_env=False, verify=PLAIN).is_success
