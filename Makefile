@@ -16,7 +16,7 @@ run: .venv/.runtime ## start the record store: LRS_HOST, LRS_PORT, LRS_DATA_DIR,
 	$(BIN)/lrs run
 
 test: lint types contracts ## check everything: lint, types, contracts, tests on both databases
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist worksteal
 
 lint: .venv/.dev ## check style and format
 	$(BIN)/ruff check

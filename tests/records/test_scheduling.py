@@ -43,7 +43,7 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every schedule be due twenty times a second."""
 
     def due(*_: object) -> object:
-        return IntervalTrigger(seconds=0.05)  # type: ignore[no-untyped-call]  # as the library is
+        return IntervalTrigger(seconds=0.05)
 
     monkeypatch.setattr(cron, "trigger_of", due)
 
@@ -124,7 +124,7 @@ def test_nothing_is_started_without_a_schedule() -> None:
 def test_schedules_mean_what_they_mean_to_cron(schedule: str, first: str) -> None:
     midnight = datetime(2026, 3, 1, tzinfo=PARIS)
     trigger = trigger_of(schedule, PARIS)
-    due = trigger.get_next_fire_time(None, midnight - timedelta(seconds=1))  # type: ignore[no-untyped-call]  # as the library is
+    due = trigger.get_next_fire_time(None, midnight - timedelta(seconds=1))
     assert due == datetime.fromisoformat(first)
 
 
