@@ -120,7 +120,7 @@ class LrsServer:
         This and migrate() do in this process what the commands do that are tried elsewhere: a
         process needs a second of a busy machine to start.
         """
-        settings = Settings.from_environment(self._environment)
+        settings = Settings.from_environment(self.environment)
         wish = Wish(name, scopes or ("all",), None, confined_to, confined=bool(confined_to))
         with open_current(settings.database_url) as database:
             credential, secret = issue(database, wish, settings)
@@ -128,7 +128,7 @@ class LrsServer:
 
     def migrate(self) -> None:
         """Create the store, or bring it up to date."""
-        settings = Settings.from_environment(self._environment)
+        settings = Settings.from_environment(self.environment)
         with closing(open_database(settings.database_url)) as database:
             migrate(database)
             distribute(database)
