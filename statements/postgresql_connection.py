@@ -162,6 +162,8 @@ def _replacement(table: Table) -> str:
     key = ", ".join(column.name for column in table.primary_key.columns)
     rest = [column.name for column in table.columns if not column.primary_key]
     change = ", ".join(f"{name} = excluded.{name}" for name in rest)
+    if not rest:
+        return _insertion(table, if_absent=True)
     return f"{_insertion(table, if_absent=False)} ON CONFLICT ({key}) DO UPDATE SET {change}"
 
 

@@ -62,6 +62,19 @@ def test_a_row_takes_the_place_of_the_one_with_its_key(shelves: Database) -> Non
     assert sorted(found) == [(7, "l3", None, b"new"), (99, "x", 1.0, b"")]
 
 
+def test_a_row_that_is_nothing_but_its_key_is_there_once(database: Database) -> None:
+    labels = Table("label", MetaData(), Column("label", String(), primary_key=True))
+
+    def fill(connection: Connection) -> None:
+        connection.script("CREATE TABLE label (label text PRIMARY KEY);")
+        connection.replace(labels, [("a",)])
+        connection.replace(labels, [("a",), ("b",)])
+
+    database.write(fill)
+    found = database.read(lambda connection: connection.fetch(labels, [("a",), ("b",), ("c",)]))
+    assert sorted(found) == [("a",), ("b",)]
+
+
 def test_rows_are_removed_by_whole_keys_and_by_their_first_columns(shelves: Database) -> None:
     def change(connection: Connection) -> None:
         connection.remove(SHELF, [])
