@@ -27,5 +27,5 @@ def trigger_of(schedule: str, zone: ZoneInfo) -> CronTrigger:
     if len(fields) != _FIELDS:
         raise ValueError("a schedule has five fields")
     fields[4] = _DAY_NUMBER.sub(lambda match: _DAYS[int(match[0])], fields[4])
-    found: CronTrigger = CronTrigger.from_crontab(" ".join(fields), zone)  # type: ignore[no-untyped-call]  # as the library is
+    found: CronTrigger = CronTrigger.from_crontab(" ".join(fields), zone)
     return found
