@@ -164,8 +164,6 @@ def _replacement(table: Table) -> str:
     if not rest:  # the row that is there is the one that comes
         return _insertion(table, if_absent=True)
     change = ", ".join(f"{name} = excluded.{name}" for name in rest)
-    if not rest:
-        return _insertion(table, if_absent=True)
     return f"{_insertion(table, if_absent=False)} ON CONFLICT ({key}) DO UPDATE SET {change}"
 
 
