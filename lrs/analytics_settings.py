@@ -46,6 +46,14 @@ class AnalyticsSettings(RecordsSettings):
             values.seconds(0, 31_536_000), "Time that superseded files of the lake are kept"
         ),
     )
+    analytics_export_schedule: str = field(
+        default="",
+        metadata=read(
+            values.schedule,
+            "When whoever folds brings the lake up to date: five fields as of cron, in the time of"
+            " Paris, such as `*/15 * * * *`; empty: never",
+        ),
+    )
     analytics_memory_bytes: int = field(
         default=1_000_000_000,
         metadata=read(values.size(50_000_000, 2**40), "Memory of a query over the lake"),

@@ -27,6 +27,7 @@ from lrs.resources import (
     records_indicators,
     records_learners,
     records_lists,
+    records_reference,
     state,
     statements,
 )
@@ -54,6 +55,7 @@ RECORDS_RESOURCES = [
     *records_learners.RESOURCES,
     *records_courses.RESOURCES,
     records_indicators.RESOURCE,
+    *records_reference.RESOURCES,
 ]
 RESOURCES_BESIDE = [
     *(*health.RESOURCES, metrics.RESOURCE, openapi.RESOURCE),

@@ -54,6 +54,11 @@ class Runner:
         self._holds = False
         self._renew_at = 0.0
 
+    @property
+    def holds(self) -> bool:
+        """Whether this process has the lease."""
+        return self._holds
+
     def run(self) -> None:
         """Fold until the event is set, then let another process take over."""
         while not self._stopping.is_set():

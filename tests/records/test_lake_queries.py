@@ -15,7 +15,7 @@ import pytest
 from lrs.app import build_app
 from lrs.lake import lake_exporter
 from lrs.metrics import Metrics
-from lrs.record_limits import Limits
+from lrs.record_limits import NO_LIMITS, Limits
 from lrs.services import Services
 from tests.http.asgi import Response, ask
 from tests.records.house import House
@@ -153,7 +153,7 @@ def test_what_is_wrong_or_more_than_reading_is_a_bad_query(
 def test_who_may_ask(lake: House) -> None:
     query = json.dumps({"sql": COUNT}).encode()
 
-    def status(*scopes: str, limits: Limits = Limits()) -> int:  # noqa: B008  # immutable
+    def status(*scopes: str, limits: Limits = NO_LIMITS) -> int:
         who = {"authorization": lake.credential(*scopes, limits=limits)}
         return post(lake, query, who).status
 
@@ -212,8 +212,8 @@ class Client:
         self._messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
         self.answer = b""
         headers = [(k.encode(), v.encode()) for k, v in fields(house).items()]
-        scope = {"type": "http", "method": "POST", "path": "/analytics/query", "query_string": b""}
-        scope |= {"headers": headers, "state": {}}
+        scope: Json = {"type": "http", "method": "POST", "path": "/analytics/query"}
+        scope |= {"query_string": b"", "headers": headers, "state": {}}
         self.task = asyncio.ensure_future(house.app(scope, self._receive, self._send))
 
     async def _receive(self) -> Message:
