@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from lrs.queries.question import Format
-    from lrs.queries.running import Running
-    from lrs.services import Services
+    from lrs.queries.running import Queries, Running
+    from lrs.settings import Settings
 
 MEDIA_TYPES: Final[dict[Format, str]] = {
     "json": "application/json",
@@ -37,16 +37,18 @@ class QueryResponse(Response):
     """Runs a query while it answers, and cancels it when the client goes away.
 
     Args:
-        services: that run it.
+        queries: run it.
+        settings: say what it may use.
         sql: the query.
         format_: of the answer.
 
     """
 
-    def __init__(self, services: Services, sql: str, format_: Format) -> None:
+    def __init__(self, queries: Queries, settings: Settings, sql: str, format_: Format) -> None:
         self.status_code = 200
         self.background = None
-        self._services = services
+        self._queries = queries
+        self._settings = settings
         self._sql = sql
         self._format: Format = format_
         self.init_headers({"content-type": MEDIA_TYPES[format_]})
@@ -67,9 +69,8 @@ class QueryResponse(Response):
             await asyncio.gather(answering, watching, return_exceptions=True)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        settings = self._services.settings
         try:
-            async with self._services.queries.run(settings, self._sql, self._format) as running:
+            async with self._queries.run(self._settings, self._sql, self._format) as running:
                 await running.begin()
                 await self._send(running, send)
         except (LakeError, Overloaded) as error:

@@ -41,7 +41,8 @@ async def post(services: Services, call: Call) -> Response:
     body = _read(call)
     if not body.sql.strip():
         raise _bad("$.sql", "is empty")
-    return QueryResponse(services, body.sql, body.format or _accepted(call))
+    format_ = body.format or _accepted(call)
+    return QueryResponse(services.queries, services.settings, body.sql, format_)
 
 
 def _read(call: Call) -> _Body:
