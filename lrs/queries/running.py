@@ -31,6 +31,12 @@ START_SECONDS: Final = 15.0
 STOP_SECONDS: Final = 3.0
 """A cancelled query removes what it wrote to disk, and ends."""
 
+_KEPT: Final = (
+    *("AWS_", "HOME", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_"),
+    *("LANG", "LC_", "LD_", "PATH", "PYTHON", "TZ"),
+)
+"""How the variables begin that the process of a query is to have."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -155,8 +161,8 @@ async def _start(folder: str) -> Process:
 
 
 def _environment(folder: str) -> dict[str, str]:
-    """What a query needs of ours: no database's password, but the keys of a bucket."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("LRS_")}
+    """What a query needs of ours: the keys of a bucket, but no database's password."""
+    kept = {name: value for name, value in os.environ.items() if name.upper().startswith(_KEPT)}
     return kept | {"TMPDIR": folder}
 
 
