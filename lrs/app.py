@@ -19,6 +19,7 @@ from lrs.resources import (
     activity_profile,
     agent_profile,
     agents,
+    analytics_query,
     health,
     metrics,
     openapi,
@@ -56,7 +57,11 @@ RECORDS_RESOURCES = [
     records_indicators.RESOURCE,
     *records_reference.RESOURCES,
 ]
-RESOURCES_BESIDE = [*health.RESOURCES, metrics.RESOURCE, openapi.RESOURCE, *RECORDS_RESOURCES]
+RESOURCES_BESIDE = [
+    *(*health.RESOURCES, metrics.RESOURCE, openapi.RESOURCE),
+    *RECORDS_RESOURCES,
+    analytics_query.RESOURCE,
+]
 """What is served beside xAPI, at fixed paths."""
 
 NOTE_USES_SECONDS = 30

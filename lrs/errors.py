@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from starlette.responses import Response
 
+from analytics import errors as lake
 from lrs.logs import request_id_var
 from lrs.multipart import MultipartError
 from projections.as_of import NotYet, TooMuch
@@ -93,6 +94,11 @@ STATUSES: dict[type[Exception], tuple[HTTPStatus, str]] = {
     NoRecords: (HTTPStatus.SERVICE_UNAVAILABLE, "no_records"),
     TooMuch: (HTTPStatus.BAD_REQUEST, "too_much"),
     NotYet: (HTTPStatus.SERVICE_UNAVAILABLE, "not_yet"),
+    lake.BadQuery: (HTTPStatus.BAD_REQUEST, "bad_query"),
+    lake.QueryTooLarge: (HTTPStatus.BAD_REQUEST, "query_too_large"),
+    lake.QueryStopped: (HTTPStatus.SERVICE_UNAVAILABLE, "query_stopped"),
+    lake.LakeMissing: (HTTPStatus.SERVICE_UNAVAILABLE, "no_lake"),
+    lake.LakeError: (HTTPStatus.SERVICE_UNAVAILABLE, "lake_unavailable"),
     store.Conflict: (HTTPStatus.CONFLICT, "conflict"),
     store.DocumentConflict: (HTTPStatus.CONFLICT, "conflict"),
     store.ConditionMissing: (HTTPStatus.BAD_REQUEST, "condition_missing"),
@@ -110,6 +116,8 @@ _RETRY_AFTER_SECONDS = "2"  # a flush takes a tenth of that, a database restart 
 _FIXED_TEXT: dict[
     type[Exception], str
 ] = {  # the exception's own text is for the operator, not for clients
+    lake.LakeMissing: "there is no lake yet: nothing was exported for analysts",
+    lake.LakeError: "the lake cannot be reached; try again later",
     store.Unavailable: "the database cannot be reached; try again later",
     store.Denied: "the database cannot be reached; try again later",
     store.SchemaOutdated: "the server is being updated; try again later",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lrs.queries.running import Queries
 from lrs.records.fold import FoldWatch
 from statements.clock import now
 from statements.credentials import note_use
@@ -46,6 +47,7 @@ class Services:
     metrics: Metrics
     records: Records
     uses: Uses = field(default_factory=Uses)
+    queries: Queries = field(default_factory=Queries)
     fold: FoldWatch = field(init=False)
 
     def __post_init__(self) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from lrs import logs
 from lrs.apart import run_apart
+from lrs.lake_export import export_lake
 from lrs.scheduling import Job, scheduled
 from lrs.verifying import verify_records
 from projections.opening import open_records, renew_records
@@ -68,7 +69,12 @@ def jobs_of(settings: Settings) -> list[Job]:
             "verify",
             settings.verify_schedule,
             lambda stopping: run_apart(verify_records, settings, stopping),
-        )
+        ),
+        Job(
+            "export",
+            settings.analytics_export_schedule,
+            lambda stopping: run_apart(export_lake, settings, stopping),
+        ),
     ]
 
 

@@ -6,12 +6,14 @@ import json
 import threading
 import time
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from apscheduler.triggers.interval import IntervalTrigger
 
+from analytics.lake import alone
 from lrs import cron
 from lrs.apart import run_apart
 from lrs.cron import trigger_of
@@ -136,8 +138,27 @@ def test_what_is_no_schedule_is_refused(text: str) -> None:
 
 def test_records_are_verified_by_the_clock_if_that_is_wanted() -> None:
     settings = Settings.from_environment({"LRS_VERIFY_SCHEDULE": NIGHTLY})
-    assert [(job.name, job.schedule) for job in jobs_of(settings)] == [("verify", NIGHTLY)]
-    assert [job.schedule for job in jobs_of(Settings())] == [""]
+    assert [(job.name, job.schedule) for job in jobs_of(settings)] == [
+        ("verify", NIGHTLY),
+        ("export", ""),
+    ]
+    assert {job.schedule for job in jobs_of(Settings())} == {""}
+
+
+def test_the_lake_is_brought_up_to_date_by_the_clock_if_that_is_wanted(
+    folded: Settings, capfd: pytest.CaptureFixture[str]
+) -> None:
+    settings = replace(folded, analytics_export_schedule=NIGHTLY)
+    (job,) = (job for job in jobs_of(settings) if job.schedule)
+    assert job.work(threading.Event())
+    found = json.loads(capfd.readouterr().err.splitlines()[-1])
+    assert (found["message"], found["statements"]) == ("the lake is up to date", 1)
+    with alone(folded.data_dir / "analytics-lock"):
+        assert job.work(threading.Event())
+    found = json.loads(capfd.readouterr().err.splitlines()[-1])
+    assert (found["level"], found["message"]) == (
+        "warning", "the lake was not brought up to date: another export is running",
+    )  # fmt: skip
 
 
 @pytest.fixture
