@@ -101,6 +101,10 @@ class PostgreSQLConnection(Connection):
             yield from cursor
 
     @override
+    def commit_without_waiting(self) -> None:
+        self.script("SET LOCAL synchronous_commit TO off")
+
+    @override
     def script(self, sql: str) -> None:
         self.raw.execute(sql.encode(), prepare=False)
 

@@ -156,6 +156,7 @@ class Engine:
         """Do work in a transaction, as long as nobody else folds."""
 
         def turn(connection: Connection) -> None:
+            connection.commit_without_waiting()  # what is lost is folded again
             self._lease.hold(connection)
             mine = Turn(connection, self._desk, self._projections)
             work(mine)

@@ -87,8 +87,10 @@ def _moved_by_places(turn: Turn) -> set[int]:
 def _moved_by_rules(turn: Turn) -> set[int]:
     """Learners of courses that are completed by other rules now."""
     described = turn.desk.terms.catalogue
-    numbers = turn.desk.places.numbers_of(turn.connection, described)
-    new = {numbers[iri]: _digest(course) for iri, course in described.items() if iri in numbers}
+    # All of them get numbers: else it would not be known by which rules one of which statements
+    # told only later was folded.
+    numbers = turn.desk.places.activities(turn.connection, described)
+    new = {numbers[iri]: _digest(course) for iri, course in described.items()}
     old: dict[int, bytes] = dict(turn.connection.rows(select(*tables.course_rule.columns)))
     changed = {number for number in old.keys() | new.keys() if old.get(number) != new.get(number)}
     turn.connection.remove(tables.course_rule, [(number,) for number in old.keys() - new.keys()])

@@ -98,8 +98,10 @@ Made = tuple[Json, Said]
 
 
 def _in(course: Json, told: Json) -> Json:
-    """The same in another course of Moodle."""
+    """The same in another course of Moodle, where an attempt is another one."""
     text = json.dumps(told).replace(json.dumps(COURSE["id"])[1:-1], course["id"])
+    if course is not COURSE:
+        text = text.replace("attempt=4", "attempt=5")
     result: Json = json.loads(text)
     return result
 

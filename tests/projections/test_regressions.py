@@ -187,6 +187,14 @@ def test_a_setting_that_comes_back_does_not_bring_back_what_was_missed_meanwhile
     assert crowds(story, "connection_tally") == {("", "", "")}
 
 
+def test_rules_can_be_taken_back_that_were_there_before_the_first_statement(story: Story) -> None:
+    story.describe(catalogue=[ENROLMENT])
+    story.tell(VIEWED)
+    assert story.lines("enrolment") == []
+    story.describe(catalogue=[])
+    assert story.line("enrolment")["how"] == "implicit"
+
+
 def test_new_rules_hold_for_what_is_being_folded_for_the_first_time(story: Story) -> None:
     story.append(VIEWED)
     assert story.folder.claim()
