@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from contextlib import asynccontextmanager, suppress
@@ -17,6 +16,7 @@ from analytics import errors
 from analytics.errors import LakeError, QueryStopped, QueryTooLarge
 from lrs.lake_place import lake_place
 from lrs.queries.question import Format, Head, Question
+from lrs.settings import inherited
 from statements.errors import Overloaded
 
 if TYPE_CHECKING:
@@ -162,8 +162,7 @@ async def _start(folder: str) -> Process:
 
 def _environment(folder: str) -> dict[str, str]:
     """What a query needs of ours: the keys of a bucket, but no database's password."""
-    kept = {name: value for name, value in os.environ.items() if name.upper().startswith(_KEPT)}
-    return kept | {"TMPDIR": folder}
+    return inherited(_KEPT) | {"TMPDIR": folder}
 
 
 async def _end(process: Process) -> None:
