@@ -163,7 +163,7 @@ def _show_verified(found: Verified) -> None:
     for difference in found.differences:
         click.echo(difference)
     if found.moved_on:
-        click.echo(f"not as they were exported, so not compared: {', '.join(found.moved_on)}")
+        click.echo(f"went on since the export, so only counted: {', '.join(found.moved_on)}")
     verdict = "something differs" if found.differences else "all is well"
     click.echo(
         f"{found.statements:,} statements up to position {found.position:,}, "

@@ -111,6 +111,20 @@ def test_rows_of_read_models_are_compared_in_any_order(house: House, exporter: E
     assert difference.startswith("enrolments: 4 rows differ; the first one is not in the lake: (")
 
 
+def test_a_segment_that_is_gone_is_a_difference(house: House, exporter: Exporter) -> None:
+    (file,) = (house.settings.data_dir / "lake" / "_segments" / "badges").rglob("*.parquet")
+    file.unlink()
+    (difference,) = found_in(exporter).differences
+    assert difference.startswith("badges: can't be read: ")
+
+
+def test_rows_are_counted_where_the_records_went_on(house: House, exporter: Exporter) -> None:
+    rewrite(house, "actors", "FROM old LIMIT 2")
+    house.put({tables.enrolment: [enrolment(1, 1, 2, "left")]})
+    (difference,) = found_in(exporter).differences
+    assert difference == "actors (rows counted): there are 2 rows, and should be 3"
+
+
 def test_without_a_lake_there_is_nothing_to_verify(house: House) -> None:
     with pytest.raises(LakeMissing):
         found_in(lake_exporter(house.settings, house.log, house.database))
