@@ -10,7 +10,7 @@ from analytics.lake import NEXT, Lake, alone
 from analytics.log_export import write_segments
 from analytics.manifest import STATEMENTS, VOIDED, Table
 from analytics.merging import merge, plan_merge, without
-from analytics.tables import Kind, TableSource, write_table
+from analytics.tables import Kind, Lend, TableSource, write_table
 from statements.append import head
 from statements.reader import voided_positions
 
@@ -55,7 +55,7 @@ class Exporter:
         reader: of the log.
         store: where the lake lies.
         lock_file: held while the lake is written to.
-        sources: gives the read models as they are now.
+        sources: lends the read models, all of one state, to whom it is given.
         grace_seconds: how long superseded segments are kept for those who are reading them.
 
     """
@@ -63,7 +63,7 @@ class Exporter:
     reader: LogReader
     store: Store
     lock_file: Path
-    sources: Callable[[], Sequence[TableSource]] = tuple
+    sources: Lend = lambda use: use(())
     grace_seconds: float = 3_600.0
 
     def run(self, progress: Callable[[int, float | None], None] = lambda *_: None) -> Report:
@@ -83,7 +83,8 @@ class Exporter:
             lake = Lake(self.store, self.grace_seconds)
             end, voided = self.reader.database.snapshot(_state)
             self._export_log(lake, end, report, progress)
-            self._export_tables(lake, [voided, *self.sources()], report)
+            self._export_tables(lake, [voided], report)
+            self.sources(lambda sources: self._export_tables(lake, sources, report))
             self._merge(lake, report)
             lake.empty_trash()
         report.position = int(lake.manifest.table(STATEMENTS).checkpoint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,6 @@ import pyarrow as pa
 from analytics.manifest import Segment, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
     from analytics.lake import Lake
     from analytics.log_export import Privacy
 
@@ -54,6 +53,10 @@ class TableSource:
     version: str
     checkpoint: str
     rows: Callable[[], Iterable[Sequence[Sequence[Any]]]]
+
+
+Lend = Callable[[Callable[[Sequence[TableSource]], None]], None]
+"""Calls a function with tables, which stand still until it is done."""
 
 
 def write_table(lake: Lake, source: TableSource, privacy: Privacy) -> Table | None:

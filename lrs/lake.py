@@ -9,6 +9,7 @@ from analytics.log_export import LogReader, Privacy
 from analytics.pseudonyms import Pseudonyms, keep_secret
 from analytics.session import Limits, Session
 from analytics.store import Store, open_store
+from lrs.lake_tables import classify_by, lend_tables
 
 if TYPE_CHECKING:
     from lrs.settings import Settings
@@ -20,16 +21,27 @@ def lake_store(settings: Settings) -> Store:
     return open_store(settings.analytics_url or str(settings.data_dir / "lake"))
 
 
-def lake_exporter(settings: Settings, database: Database) -> Exporter:
-    """What brings the lake up to date from a database."""
-    secret = keep_secret(settings.analytics_secret_file or settings.data_dir / "analytics-secret")
-    privacy = Privacy(Pseudonyms(secret), settings.analytics_names, settings.analytics_free_text)
+def lake_exporter(settings: Settings, database: Database, records: Database) -> Exporter:
+    """What brings the lake up to date.
+
+    Args:
+        settings: say where it lies, and what of people may be in it.
+        database: with the log.
+        records: with the read models.
+
+    """
     return Exporter(
-        LogReader(database, privacy),
+        LogReader(database, _privacy(settings), classify_by(records)),
         lake_store(settings),
         settings.data_dir / "analytics-lock",
-        grace_seconds=settings.analytics_grace_seconds,
+        lend_tables(records),
+        settings.analytics_grace_seconds,
     )
+
+
+def _privacy(settings: Settings) -> Privacy:
+    secret = keep_secret(settings.analytics_secret_file or settings.data_dir / "analytics-secret")
+    return Privacy(Pseudonyms(secret), settings.analytics_names, settings.analytics_free_text)
 
 
 def lake_session(settings: Settings, seconds: float | None, rows: int | None) -> Session:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import sys
+from contextlib import closing
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from lrs.commands.options import JSON_OUTPUT, STORE, with_settings
 from lrs.commands.progress import ProgressLine
 from lrs.commands.sink import opened
 from lrs.lake import lake_exporter, lake_session, lake_store
+from projections.opening import open_records
 from statements.migrate import open_current
 
 if TYPE_CHECKING:
@@ -60,7 +62,7 @@ for _command in (report, reports, month):
     help="Go on for ever, and export so often.",
 )
 @JSON_OUTPUT
-@with_settings(*STORE, "analytics_url")
+@with_settings(*STORE, "records_url", "analytics_url")
 def export(settings: Settings, *, every: float | None, as_json: bool) -> None:
     """Bring the lake up to date: what has come since the last time, and what was voided.
 
@@ -140,8 +142,12 @@ def open_(settings: Settings, *, file: Path) -> None:
 
 
 def _export(settings: Settings) -> Report:
-    with open_current(settings.database_url) as database, ProgressLine() as progress:
-        return lake_exporter(settings, database).run(progress.show)
+    with (
+        open_current(settings.database_url) as database,
+        closing(open_records(settings.records_url)) as records,
+        ProgressLine() as progress,
+    ):
+        return lake_exporter(settings, database, records).run(progress.show)
 
 
 def _export_for_ever(settings: Settings, seconds: float, *, as_json: bool) -> None:

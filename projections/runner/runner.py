@@ -21,7 +21,7 @@ LOOK_SECONDS = 0.02
 """How often the log is looked at for a change, where that takes microseconds (SQLite)."""
 POLL_SECONDS = 0.1
 """How often the end of the log is asked for, where it is a query (PostgreSQL)."""
-BREATH_SECONDS = 0.2
+BREATH_SECONDS = 0.4
 """After a batch that was not full: while statements keep coming, more of them share the work of a
 transaction, and whoever takes them has the processor meanwhile."""
 RENEW_SECONDS = SECONDS / 3

@@ -34,13 +34,18 @@ class StoredReference(Source):
         revision = self.revision(connection)
         if self._loaded is None or self._loaded.revision != revision:
             self._loaded = Reference(
-                vocabulary=Vocabulary(_text(load_vocabulary(connection))),
+                vocabulary=stored_vocabulary(connection),
                 directory=load_directory(connection),
                 catalogue=load_catalogue(connection),
                 badges=load_badges(connection),
                 revision=revision,
             )
         return self._loaded
+
+
+def stored_vocabulary(connection: Connection) -> Vocabulary:
+    """The vocabulary, with the rows of the site."""
+    return Vocabulary(_text(load_vocabulary(connection)))
 
 
 def _text(rows: list[dict[str, str]]) -> str:

@@ -130,6 +130,14 @@ class Event(NamedTuple):
     details: Details = NOTHING
 
 
+class Meaning(NamedTuple):
+    """What a statement tells, of whomever and whenever: the same in all its events."""
+
+    kind: Kind
+    place: Place
+    details: Details
+
+
 class Definition(NamedTuple):
     """What a statement says of an activity: its IRI, its type, and the JSON of its definition."""
 

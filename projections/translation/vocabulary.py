@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from projections.translation.details import NO_CONTEXT_EXTENSIONS, details, kind_of
 from projections.translation.dialects import dialect_of, source
-from projections.translation.event import NOTHING, Event, Kind, Translation
+from projections.translation.event import NOTHING, Event, Kind, Meaning, Translation
 from projections.translation.instants import instant, is_believable
 from projections.translation.people import learners
 from projections.translation.places import ActivityTypes, Scenes
@@ -73,7 +73,7 @@ class Vocabulary:
         context = statement.context or _NO_CONTEXT
         scene = self._scenes.read(bytes(statement.object), bytes(context.activities))
         verb = statement.verb.id
-        if scene.object_type == "StatementRef" and verb == VOIDED:
+        if _is_void(verb, scene):
             return Translation((), voids=scene.object.lower())
         row, meant = self._choose(verb, scene, context.extensions or NO_CONTEXT_EXTENSIONS)
         return Translation(
@@ -81,6 +81,24 @@ class Vocabulary:
             scene.definitions,
             None if row else (verb, scene.type),
         )
+
+    def meaning(self, payload: bytes) -> Meaning | None:
+        """Return what the events of a statement share, without making them; None if it voids.
+
+        `payload` is as in `translate`, of which this takes half the time.
+        """
+        statement = read_statement(payload)
+        context = statement.context or _NO_CONTEXT
+        scene = self._scenes.read(bytes(statement.object), bytes(context.activities))
+        verb = statement.verb.id
+        if _is_void(verb, scene):
+            return None
+        extensions = context.extensions or NO_CONTEXT_EXTENSIONS
+        _, row = self._choose(verb, scene, extensions)
+        if row.own == "for" or bytes(extensions.acting_as):
+            row, _ = _whom(row, statement, extensions)
+        kind, said = _said(row, statement, scene) if row.says_more else (row.kind, NOTHING)
+        return Meaning(kind, scene.place, said)
 
     def row_for(self, payload: bytes) -> Row | None:
         """Return the row by which a statement is understood, None if no row knows it."""
@@ -108,6 +126,10 @@ class Vocabulary:
         rows = [*self._by_verb.get(verb, ()), *self._by_verb.get("", ())]
         fitting = [row for row in rows if row.matches(dialect, scene.type, event, scene.categories)]
         return max(fitting, key=lambda row: row.weight, default=None)
+
+
+def _is_void(verb: str, scene: Scene) -> bool:
+    return scene.object_type == "StatementRef" and verb == VOIDED
 
 
 def _meant(row: Row | None, scene: Scene) -> Row:

@@ -60,7 +60,7 @@ class World:
             LogReader(self.database, self.privacy, self.classify),
             self.store,
             self.folder / "lock",
-            self.sources,
+            lambda use: use(self.sources()),
             self.grace_seconds,
         )
 

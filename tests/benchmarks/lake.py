@@ -25,6 +25,10 @@ from analytics.pseudonyms import Pseudonyms
 from analytics.session import connect
 from analytics.store import open_store
 from lrs.commands.analytics import GARBAGE_OBJECTS
+from lrs.lake_tables import Classify
+from projections.classification import Classification
+from projections.reference.catalogue import Catalogue
+from projections.translation.vocabulary import shipped_vocabulary
 from statements.migrate import open_current
 
 if TYPE_CHECKING:
@@ -62,7 +66,8 @@ def measure(database_url: str, lake: str | None) -> None:
     gc.set_threshold(GARBAGE_OBJECTS)
     with tempfile.TemporaryDirectory() as folder, open_current(database_url) as database:
         store = open_store(lake or f"{folder}/lake")
-        reader = LogReader(database, Privacy(Pseudonyms(SECRET)))
+        shipped = Classification(shipped_vocabulary(), Catalogue())
+        reader = LogReader(database, Privacy(Pseudonyms(SECRET)), Classify(shipped))
         sizes: list[int] = []
 
         def bare() -> int:

@@ -101,9 +101,13 @@ def _check(event: Event, told: Json) -> None:
 @settings(max_examples=400)
 @given(_statements(), st.integers(0, 2**53))
 def test_no_statement_stops_it(told: Json, stored: int) -> None:
-    translation = shipped_vocabulary().translate(json.dumps(told).encode(), stored)
+    payload = json.dumps(told).encode()
+    translation = shipped_vocabulary().translate(payload, stored)
+    meaning = shipped_vocabulary().meaning(payload)
+    assert meaning is not None
     for event in translation.events:
         _check(event, told)
+        assert meaning == (event.kind, event.place, event.details)
 
 
 @pytest.mark.parametrize("told", CORPUS)

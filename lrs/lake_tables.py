@@ -1,0 +1,89 @@
+"""What of the learning records goes into the lake, and what statements are called there."""
+
+from __future__ import annotations
+
+from functools import partial
+from hashlib import blake2b
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from analytics.classification import Classified
+from analytics.tables import Kind, TableSource
+from projections.classification import Classification
+from projections.exports import EXPORTS
+from projections.queries.state import read_state
+from projections.reference.documents import load_catalogue
+from projections.reference.revisions import load_revisions
+from projections.runner.source import stored_vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from analytics.tables import Lend
+    from projections.exports.export import Export
+    from statements.database import Connection, Database, Row
+
+ROWS = 8_192
+"""Of a table, in memory at a time."""
+VERSION = "1"
+"""Of the tables' columns and of what stands in them."""
+
+
+class Classify(NamedTuple):
+    """Says what a statement means, as the lake asks for it."""
+
+    classification: Classification
+
+    @property
+    def version(self) -> str:
+        """Of the vocabulary and of the catalogue."""
+        return self.classification.version
+
+    def __call__(self, payload: bytes, _stored: int, /) -> Classified:
+        """What a statement means."""
+        return Classified(*self.classification.sort(payload))
+
+
+def classify_by(records: Database) -> Classify:
+    """What statements mean, by the vocabulary and the catalogue of now."""
+
+    def load(connection: Connection) -> Classification:
+        return Classification(stored_vocabulary(connection), load_catalogue(connection))
+
+    return Classify(records.snapshot(load))
+
+
+def lend_tables(records: Database) -> Lend:
+    """Lends the read models, in one snapshot; none if nothing was ever folded."""
+
+    def lend(use: Callable[[Sequence[TableSource]], None]) -> None:
+        records.snapshot(lambda connection: use(_sources(connection)))
+
+    return lend
+
+
+def _sources(connection: Connection) -> list[TableSource]:
+    checkpoint = _checkpoint(connection)
+    return [_source(connection, each, checkpoint) for each in EXPORTS] if checkpoint else []
+
+
+def _checkpoint(connection: Connection) -> str:
+    """Says how far the records have come: position, change, and all that rows depend on."""
+    state = read_state(connection)
+    if state is None:
+        return ""
+    rest = f"{state.mark} {load_revisions(connection)}"
+    digest = blake2b(rest.encode(), digest_size=6).hexdigest()
+    return f"{state.position} {state.changed} {digest}"
+
+
+def _source(connection: Connection, export: Export, checkpoint: str) -> TableSource:
+    kinds = {name: Kind[word.upper()] for name, word in export.columns.items()}
+    rows = partial(_parts, connection, export)
+    return TableSource(export.name, kinds, VERSION, checkpoint, rows)
+
+
+def _parts(connection: Connection, export: Export) -> Iterator[list[Row]]:
+    rows = iter(export.read(connection))
+    while part := list(islice(rows, ROWS)):
+        yield part

@@ -1,0 +1,80 @@
+"""The records of learners, row by row; those that are only remembered as removed are left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import select
+
+from projections.exports.export import of_learners, said, seconds, selected
+from projections.tables import badge_standing, completion, connection, enrolment, learner, measured
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Table
+
+_OF_COURSE: Final = {"learner": "person", "course": "text"}
+
+
+def _is_there(table: Table) -> ColumnElement[bool]:
+    return table.c.status != "removed"
+
+
+_ENROLMENT = {"first": "instant", "last": "instant", "how": "text", "status": "text"}
+ENROLMENTS = selected(
+    "enrolments",
+    {**_OF_COURSE, "registration": "text", **_ENROLMENT},
+    of_learners(
+        enrolment, said(enrolment.c.registration), *(enrolment.c[name] for name in _ENROLMENT)
+    ).where(_is_there(enrolment)),
+)
+
+_COMPLETION = {
+    "status": "text",
+    "progress": "number",
+    "started": "instant",
+    "completed": "instant",
+    "best": "number",
+    "best_at": "instant",
+    "last": "number",
+    "last_at": "instant",
+}
+COMPLETIONS = selected(
+    "completions",
+    {**_OF_COURSE, **_COMPLETION},
+    of_learners(completion, *(completion.c[name] for name in _COMPLETION)).where(
+        _is_there(completion)
+    ),
+)
+
+CONNECTIONS = selected(
+    "connections",
+    {**_OF_COURSE, "begun": "instant", "ended": "instant", "seconds": "number"},
+    of_learners(
+        connection,
+        *(connection.c.begun, connection.c.ended),
+        seconds(connection.c.ended - connection.c.begun),
+    ),
+)
+
+MEASURED = selected(
+    "measured",
+    # Items are named by other programs, which may put anything into a name: `person` hides it.
+    {**_OF_COURSE, "kind": "text", "item": "person", "at": "instant", "seconds": "number"},
+    of_learners(
+        measured,
+        *(measured.c.kind, measured.c.item, measured.c.at),
+        seconds(measured.c.microseconds),
+    ),
+)
+
+_STANDING = dict.fromkeys(("eligible", "awarded", "revoked", "expires"), "instant")
+BADGES = selected(
+    "badges",
+    {"learner": "person", "badge": "text", "status": "text", **_STANDING},
+    select(
+        *(learner.c.key, badge_standing.c.badge, badge_standing.c.status),
+        *(badge_standing.c[name] for name in _STANDING),
+    )
+    .join_from(badge_standing, learner, learner.c.number == badge_standing.c.learner)
+    .where(_is_there(badge_standing)),
+)
