@@ -1,3 +1,3 @@
 """Loads the fixtures that every room shares."""
 
-pytest_plugins = ["tests.plugins.postgresql", "tests.plugins.server"]
+pytest_plugins = ["tests.analytics.plugin", "tests.plugins.postgresql", "tests.plugins.server"]

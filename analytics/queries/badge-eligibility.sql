@@ -19,11 +19,11 @@ chart: {mark: bar, x: awarded, y: badge}
 SELECT
     b.badge,
     count(*) AS learners,
-    count_if(b.status = 'in progress') AS in_progress,
-    count_if(b.status = 'eligible') AS eligible,
-    count_if(b.status = 'awarded' AND NOT expires_by) AS awarded,
-    count_if(b.status = 'awarded' AND expires_by) AS expired,
-    count_if(b.status = 'revoked') AS revoked
+    count(*) FILTER (b.status = 'in progress') AS in_progress,
+    count(*) FILTER (b.status = 'eligible') AS eligible,
+    count(*) FILTER (b.status = 'awarded' AND NOT expires_by) AS awarded,
+    count(*) FILTER (b.status = 'awarded' AND expires_by) AS expired,
+    count(*) FILTER (b.status = 'revoked') AS revoked
 FROM (
     SELECT
         *,

@@ -24,9 +24,9 @@ WITH enrolled AS (
     GROUP BY learner
 ), reached AS (
     SELECT
-        coalesce(d.status = 'completed', false) AS completed,
-        completed OR coalesce(d.progress >= 0.5, false) AS half,
-        half OR d.started IS NOT NULL AS started
+        coalesce(d.status = 'completed', false) AS is_completed,
+        is_completed OR coalesce(d.progress >= 0.5, false) AS is_half,
+        is_half OR d.started IS NOT NULL AS is_started
     FROM enrolled e
     JOIN learners l ON l.learner = e.learner
     LEFT JOIN completions d ON d.learner = e.learner AND d.course = $course
@@ -35,11 +35,16 @@ WITH enrolled AS (
         AND ($until::DATE IS NULL OR timezone('Europe/Paris', e.first)::DATE <= $until)
         AND ($directorate::VARCHAR IS NULL OR l.directorate = $directorate)
 ), counted AS (
-    SELECT [count(*), count_if(started), count_if(half), count_if(completed)] AS counts
+    SELECT [
+        count(*),
+        count(*) FILTER (is_started),
+        count(*) FILTER (is_half),
+        count(*) FILTER (is_completed)
+    ] AS counts
     FROM reached
 )
 SELECT
     unnest(['enrolled', 'started', 'half', 'completed']) AS step,
-    unnest(counts)::BIGINT AS learners,
+    unnest(counts) AS learners,
     unnest([n / nullif(counts[1], 0) FOR n IN counts]) AS share
 FROM counted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from analytics.errors import NotForPublication
+from analytics.errors import LakeMissing, NotForPublication
 from analytics.reports.parameters import OF_PEOPLE
 
 if TYPE_CHECKING:
@@ -54,9 +54,12 @@ def ask(
             None: the answer is for those who may see people.
 
     Raises:
+        LakeMissing: nothing was folded before the export.
         NotForPublication: it would tell of single persons.
 
     """
+    if "indicators" not in session.views:
+        raise LakeMissing("the lake has no learning records yet: fold (lrs work), then export")
     if hidden is not None:
         _check_publication(query, values)
     with session.query(query.sql, values) as result:
