@@ -14,6 +14,7 @@ columns:
   failed: {fr: Échouées, en: Failed, form: whole}
   completion_rate: {fr: Taux d'achèvement, en: Completion rate, form: share}
 people: {learners: [enrolled, learners, started, completed, failed, completion_rate]}
+ranked: true
 chart: {mark: bar, x: completion_rate, y: title}
 */
 -- One row for each learner and course, however often enrolled; who left stays in the count.

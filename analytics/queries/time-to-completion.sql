@@ -13,6 +13,7 @@ columns:
   three_quarters_days: {fr: Jours (trois quarts), en: Days (three quarters), form: number}
   active_days: {fr: Jours depuis le début (la moitié), en: Days since the start (half), form: number}
 people: {learners: [learners, quarter_days, median_days, three_quarters_days, active_days]}
+ranked: true
 chart: {mark: bar, x: median_days, y: title}
 */
 -- since and until are about the day of completion: courses that are new have quick learners only.

@@ -82,10 +82,13 @@ def _check_publication(query: NamedQuery, values: Mapping[str, Value]) -> None:
 def _suppressed(
     query: NamedQuery, rows: list[Row], hidden: Hidden
 ) -> tuple[list[Row], frozenset[tuple[int, str]]]:
-    shown = [dict(row) for row in rows]
-    left_out: set[tuple[int, str]] = set()
+    gaps: list[set[str]] = [set() for _ in rows]
     for people, figures in query.people.items():
         for i in hidden([row[people] or 0 for row in rows]):
-            shown[i] |= dict.fromkeys(figures)
-            left_out |= {(i, figure) for figure in figures}
+            gaps[i].update(figures)
+    order = list(range(len(rows)))
+    if query.ranked:  # between two others, a row would tell its figure
+        order.sort(key=lambda i: [str(rows[i][key]) for key in query.keys] if gaps[i] else [])
+    shown = [rows[i] | dict.fromkeys(gaps[i]) for i in order]
+    left_out = {(place, figure) for place, i in enumerate(order) for figure in gaps[i]}
     return shown, frozenset(left_out)

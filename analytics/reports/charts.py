@@ -132,9 +132,14 @@ def _axis(answer: Answer, name: str, language: str) -> Spec:
     axis: Spec = {"labelLimit": 300, "labelColor": _INK, "titleColor": _INK}
     if _is_measured(answer, name):
         axis["format"] = _FORMATS[column.form]
-    return {"title": column.into(language), "axis": alt.Axis(**axis), "sort": None} | (
-        {"scale": alt.Scale(zero=True)} if _is_measured(answer, name) else {}
-    )
+    channel: Spec = {"title": column.into(language), "axis": alt.Axis(**axis)}
+    if _is_measured(answer, name):
+        return channel | {"scale": alt.Scale(zero=True)}
+    if _is_number(answer, name):
+        return channel  # hours and weekdays, in their order
+    if name == answer.query.chart.y:
+        channel["title"] = None  # names say what they are; it would stand across long ones
+    return channel | {"sort": None}
 
 
 def _size(answer: Answer, rows: int) -> Spec:

@@ -72,6 +72,7 @@ class NamedQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         chart: how it is drawn.
         people: names of columns that count people, each with the figures that are about them.
         persons: each row is about one person: nothing to be published.
+        ranked: rows are in the order of a figure, which may not tell where one was left out.
         words: what stands in a column of text instead of its values.
 
     """
@@ -85,6 +86,7 @@ class NamedQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     chart: Chart
     people: dict[str, list[str]] = {}
     persons: bool = False
+    ranked: bool = False
     words: dict[str, Words] = {}
 
     @property

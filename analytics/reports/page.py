@@ -23,6 +23,7 @@ MOST_TABLE_ROWS = 5_000  # a browser shows no more with ease; CSV has all
 
 _SKIP = Words("Aller au contenu", "Skip to content")
 _CUT = Words("Les {n} premières lignes.", "The first {n} rows.")
+_NOTHING = Words("Aucune ligne.", "No rows.")
 _LEFT_OUT = Words(
     "n. c. : non communiqué, trop peu de personnes.", "n/a: not available, too few people."
 )
@@ -110,7 +111,7 @@ def _figure(answer: Answer, language: str, mark: str) -> str:
 
 def _grid(answer: Answer, language: str) -> Grid:
     query = answer.query
-    notes = []
+    notes = [] if answer.rows else [_NOTHING.into(language)]
     if len(answer.rows) > MOST_TABLE_ROWS:
         notes.append(_CUT.into(language).format(n=MOST_TABLE_ROWS))
     if answer.left_out:
