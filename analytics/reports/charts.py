@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import altair as alt
 import vl_convert
@@ -24,7 +24,7 @@ _WIDTH, _HEIGHT, _STEP = 640, 260, 18  # pixels
 _INK, _FILL = "#1b1b35", "#2f4b9c"  # contrast with white of 16 and 8 to 1
 _NUMBERS = {"whole", "number", "share"}
 _FORMATS = {"whole": ",.0f", "number": ",.2~f", "share": ".0%"}
-_LOCALES = {"fr": "fr-FR", "en": "en-US"}
+_LOCALES: dict[str, Literal["fr-FR", "en-US"]] = {"fr": "fr-FR", "en": "en-US"}
 _COUNT = "count()"
 _COUNTED = Words("Personnes", "Learners")
 _IDS = re.compile(r'(\bid="|url\(#|href="#)')
@@ -34,7 +34,7 @@ def chart(answer: Answer, language: str, *, titled: bool = True) -> Spec:
     """The chart of an answer, as Vega-Lite; without a title if one stands beside it."""
     drawn = answer.query.chart
     rows = _drawn_rows(answer, language)
-    base = alt.Chart(alt.Data(values=rows))
+    base = alt.Chart({"values": rows})
     marked = getattr(base, f"mark_{drawn.mark}")(**_mark(drawn.mark))
     encoded = marked.encode(**_channels(answer, language, rows)).properties(
         **_size(answer, len(rows)),
@@ -66,8 +66,8 @@ def png(spec: Spec, language: str) -> bytes:
 
 
 def _mark(kind: str) -> Spec:
-    more: Spec = {"line": {"point": {"color": _INK}}, "circle": {"opacity": 1}}.get(kind, {})
-    return {"color": _FILL, **more}
+    more: dict[str, Spec] = {"line": {"point": {"color": _INK}}, "circle": {"opacity": 1}}
+    return {"color": _FILL, **more.get(kind, {})}
 
 
 def _drawn_rows(answer: Answer, language: str) -> list[Spec]:

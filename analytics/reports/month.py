@@ -30,9 +30,9 @@ _HEADINGS = (
 _RULES = Words(
     "Semaines ISO et mois à l'heure de Paris. Une connexion est une suite de traces sans "
     "interruption de plus de 30 minutes ; elle est comptée où elle commence, son temps est "
-    "réparti. Taux d'achèvement : achevées / inscriptions. Inscriptions, notes et badges sont ceux que l'on "
-    "connaît au moment de l'export (trace n° {position}). Les groupes trop petits ne sont pas "
-    "communiqués, ni ceux qui permettraient de les déduire.",
+    "réparti. Taux d'achèvement : achevées / inscriptions. Inscriptions, notes et badges sont ceux "
+    "que l'on connaît au moment de l'export (trace n° {position}). Les groupes trop petits ne sont "
+    "pas communiqués, ni ceux qui permettraient de les déduire.",
     "ISO weeks and months in Paris. A connection is a run of statements without a gap of more than "
     "30 minutes; it counts where it starts, its time is split. Completion rate: completed / "
     "enrolled. Enrolments, scores and badges are those known when the data were exported "

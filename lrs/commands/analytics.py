@@ -15,7 +15,7 @@ import click
 
 from analytics.database_file import write_database
 from analytics.output import FORMATS
-from lrs.commands.analytics_reports import month, report, reports
+from lrs.commands.analytics_reports import columns, month, report, reports
 from lrs.commands.analytics_shell import answer, run_shell
 from lrs.commands.options import JSON_OUTPUT, STORE, with_settings
 from lrs.commands.progress import ProgressLine
@@ -50,7 +50,7 @@ def analytics() -> None:
     """The log and what is made of it as Parquet files (the lake), and SQL over them."""
 
 
-for _command in (report, reports, month):
+for _command in (report, reports, month, columns):
     analytics.add_command(_command)
 
 

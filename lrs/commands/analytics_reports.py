@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from analytics.dictionary import Described, as_markdown, describe_views
+from analytics.output import align
 from analytics.reports.asking import ask
 from analytics.reports.named import LANGUAGES, named_queries, named_query
 from analytics.reports.output import FORMS
@@ -64,6 +66,22 @@ def reports(*, language: str) -> None:
         click.echo(f"{name}: {query.answers.into(language)}")
         shown = [n if v is None else f"{n}={v}" for n, v in query.parameters.items()]
         click.echo(f"    {', '.join(shown)}")
+
+
+@click.command(
+    context_settings={"auto_envvar_prefix": "LRS_ANALYTICS_COLUMNS"},
+    short_help="Tell what is in each column.",
+)
+@_option("--markdown", is_flag=True, help="As the table of docs/analysts.md.")
+@with_settings(*LAKE)
+def columns(settings: Settings, *, markdown: bool) -> None:
+    """Tell what is in each column of each view."""
+    with lake_session(settings, None, None) as session:
+        found = describe_views(session)
+    if markdown:
+        click.echo(as_markdown(found), nl=False)
+        return
+    click.echo(align([*Described._fields], [[*each] for each in found]), nl=False)
 
 
 @click.command(

@@ -51,10 +51,11 @@ def test_a_query_is_described_by_what_it_has(query: NamedQuery) -> None:
 def test_an_answer_has_the_columns_and_any_value_is_but_a_value(
     town: Town, query: NamedQuery
 ) -> None:
-    for given in (required(query), {n: SAMPLES[PARAMETERS[n].kind] for n in query.parameters}):
+    anything = {name: SAMPLES[PARAMETERS[name].kind] for name in query.parameters}
+    for chosen in (required(query), anything):
         with (
             connect(town.lake) as session,
-            session.query(query.sql, bind(query, given)) as result,
+            session.query(query.sql, bind(query, chosen)) as result,
         ):
             assert result.schema.names == list(query.columns)
             result.table()

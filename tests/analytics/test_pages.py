@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import partial
 from html.parser import HTMLParser
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -81,7 +82,7 @@ def check_page(text: str, language: str) -> Tree:
         assert len(drawn["aria-label"] or "") > 40
     levels = [int(tag[1]) for tag, _ in tree.elements if re.fullmatch(r"h\d", tag)]
     assert levels[0] == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
     return tree
 
 

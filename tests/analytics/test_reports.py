@@ -121,7 +121,9 @@ def test_completion_of_some(town: Town) -> None:
 
 def test_the_funnel_of_a_course(town: Town) -> None:
     for course, rows in by(pairs(town), lambda row: row["course"]).items():
-        found = {row["step"]: row["learners"] for row in town.report("course-funnel", course=course)}
+        found = {
+            row["step"]: row["learners"] for row in town.report("course-funnel", course=course)
+        }
         half = [row for row in rows if row["status"] == "completed" or row["progress"] >= 0.5]
         started = [row for row in rows if row["started"] or row in half]
         assert found == {

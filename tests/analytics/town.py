@@ -1,4 +1,4 @@
-"""The small town of tests/simulation, folded and exported: its lake, and what the figures must be."""
+"""The small town of tests/simulation, folded and exported, and what its figures must be."""
 
 from __future__ import annotations
 
