@@ -16,7 +16,7 @@ run: .venv/.runtime ## start the record store: LRS_HOST, LRS_PORT, LRS_DATA_DIR,
 	$(BIN)/lrs run
 
 test: lint types contracts ## check everything: lint, types, contracts, tests on both databases
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist worksteal
 
 lint: .venv/.dev ## check style and format
 	$(BIN)/ruff check
@@ -40,8 +40,9 @@ bench: .venv/.dev ## measure speed, memory and disk at a million statements: OPT
 bench-large: .venv/.dev ## the same at ten million statements, within two hours
 	$(BIN)/python -m tests.benchmarks --size 10000000 $(OPTIONS)
 
-soak: .venv/.dev ## kill servers under load, again and again, for long: KILLS=<per deployment>
+soak: .venv/.dev ## kill servers and folds, again and again, for long: KILLS=<per deployment> FOLDS=<runs>
 	LRS_TEST_KILLS=$(or $(KILLS),200) $(BIN)/pytest tests/faults/test_kill.py
+	LRS_TEST_FOLDS=$(or $(FOLDS),1000) LRS_TEST_FOLD_STEPS=60 $(BIN)/pytest tests/projections/test_machine.py
 
 fuzz: .venv/.dev ## send hostile requests for as long as asked: SECONDS=3600 OPTIONS=--help
 	$(BIN)/python -m tests.hostile.fuzz --seconds $(or $(SECONDS),60) $(OPTIONS)

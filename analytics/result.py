@@ -37,6 +37,19 @@ def _translated(error: Exception) -> LakeError:
     return BadQuery(text)
 
 
+def _relation(
+    cursor: duckdb.DuckDBPyConnection,
+    sql: str,
+    parameters: Sequence[object] | Mapping[str, object],
+) -> duckdb.DuckDBPyRelation:
+    try:
+        return cursor.sql(sql, params=parameters or None)
+    except (duckdb.BinderException, duckdb.CatalogException):
+        # It does not say where the query is wrong; this way, which fails alike, DuckDB does.
+        cursor.execute(sql, parameters or None)
+        raise
+
+
 class Result:
     """Rows that come as they are asked for. To be closed, or gone through to its end.
 
@@ -68,7 +81,7 @@ class Result:
             self._timer.start()
         try:
             with self._watched():
-                relation = cursor.sql(sql, params=parameters or None)
+                relation = _relation(cursor, sql, parameters)
                 self._reader: Any = relation.to_arrow_reader(BATCH_ROWS)
                 self._first = next(self._reader, None)
         except BaseException:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -61,7 +61,7 @@ Lend = Callable[[Callable[[Sequence[TableSource]], None]], None]
 
 def write_table(lake: Lake, source: TableSource, privacy: Privacy) -> Table | None:
     """Stage a table whole; None if the lake has it as it is."""
-    version = f"{source.version}; {privacy.version}"
+    version = version_of(source, privacy)
     known = lake.manifest.table(source.name)
     if (known.version, known.checkpoint) == (version, source.checkpoint):
         return None
@@ -69,18 +69,33 @@ def write_table(lake: Lake, source: TableSource, privacy: Privacy) -> Table | No
     return Table(version, source.checkpoint, (segment,))
 
 
+def batches_of(source: TableSource, privacy: Privacy) -> Iterator[pa.RecordBatch]:
+    """The rows of a table as the lake may show them."""
+    schema = _schema(source)
+    for rows in source.rows():
+        values = zip(*rows, strict=True) if rows else [()] * len(schema)
+        arrays = [
+            pa.array(_shown(column, kind, privacy), kind.arrow)
+            for column, kind in zip(values, source.columns.values(), strict=True)
+        ]
+        yield pa.record_batch(arrays, schema=schema)
+
+
+def version_of(source: TableSource, privacy: Privacy) -> str:
+    """Of a table's rows in the lake: another one, and they are others."""
+    return f"{source.version}; {privacy.version}"
+
+
 def _write_rows(lake: Lake, source: TableSource, privacy: Privacy) -> Segment:
-    schema = pa.schema([(name, kind.arrow) for name, kind in source.columns.items()])
     path = f"{source.name}/{lake.generation}.parquet"
-    with lake.stage(path, schema) as writer:
-        for rows in source.rows():
-            values = zip(*rows, strict=True) if rows else [()] * len(schema)
-            arrays = [
-                pa.array(_shown(column, kind, privacy), kind.arrow)
-                for column, kind in zip(values, source.columns.values(), strict=True)
-            ]
-            writer.write(pa.record_batch(arrays, schema=schema))
+    with lake.stage(path, _schema(source)) as writer:
+        for batch in batches_of(source, privacy):
+            writer.write(batch)
         return writer.finish()
+
+
+def _schema(source: TableSource) -> pa.Schema:
+    return pa.schema([(name, kind.arrow) for name, kind in source.columns.items()])
 
 
 def _shown(column: Sequence[Any], kind: Kind, privacy: Privacy) -> Sequence[Any]:

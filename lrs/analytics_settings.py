@@ -46,10 +46,39 @@ class AnalyticsSettings(RecordsSettings):
             values.seconds(0, 31_536_000), "Time that superseded files of the lake are kept"
         ),
     )
+    analytics_export_schedule: str = field(
+        default="",
+        metadata=read(
+            values.schedule,
+            "When whoever folds brings the lake up to date: five fields as of cron, in the time of"
+            " Paris, such as `*/15 * * * *`; empty: never",
+        ),
+    )
     analytics_memory_bytes: int = field(
         default=1_000_000_000,
         metadata=read(values.size(50_000_000, 2**40), "Memory of a query over the lake"),
     )
     analytics_threads: int = field(
         default=2, metadata=read(values.whole_number(1, 256), "Threads of a query over the lake")
+    )
+    analytics_disk_bytes: int = field(
+        default=10_000_000_000,
+        metadata=read(
+            values.size(0, 2**50), "Disk that a query over the lake may take beyond its memory"
+        ),
+    )
+    analytics_queries: int = field(
+        default=2,
+        metadata=read(
+            values.whole_number(1, 64),
+            "Queries over HTTP at a time, in each worker; each is a process",
+        ),
+    )
+    analytics_query_seconds: float = field(
+        default=30.0,
+        metadata=read(values.seconds(0.01, 3600), "Time of a query over HTTP, sending included"),
+    )
+    analytics_query_rows: int = field(
+        default=1_000_000,
+        metadata=read(values.whole_number(1, 10**12), "Rows that a query over HTTP may answer"),
     )

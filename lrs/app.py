@@ -19,6 +19,7 @@ from lrs.resources import (
     activity_profile,
     agent_profile,
     agents,
+    analytics_query,
     health,
     metrics,
     openapi,
@@ -26,6 +27,7 @@ from lrs.resources import (
     records_indicators,
     records_learners,
     records_lists,
+    records_reference,
     state,
     statements,
 )
@@ -53,8 +55,13 @@ RECORDS_RESOURCES = [
     *records_learners.RESOURCES,
     *records_courses.RESOURCES,
     records_indicators.RESOURCE,
+    *records_reference.RESOURCES,
 ]
-RESOURCES_BESIDE = [*health.RESOURCES, metrics.RESOURCE, openapi.RESOURCE, *RECORDS_RESOURCES]
+RESOURCES_BESIDE = [
+    *(*health.RESOURCES, metrics.RESOURCE, openapi.RESOURCE),
+    *RECORDS_RESOURCES,
+    analytics_query.RESOURCE,
+]
 """What is served beside xAPI, at fixed paths."""
 
 NOTE_USES_SECONDS = 30

@@ -21,6 +21,8 @@ _READ_STATEMENTS = frozenset({"statements/read", "statements/read/mine"})
 _STATE = frozenset({"state/read", "state/write"})
 _PROFILE = frozenset({"profile/read", "profile/write"})
 _RECORDS = frozenset({"records/read", "records/read/mine", "records/aggregates"})
+_LAKE = frozenset({"analytics/read"})
+_REFERENCE = frozenset({"records/write"})  # the data that records are folded by
 _ALL_READ = _READ_STATEMENTS | {"state/read", "profile/read", "metrics/read"}
 
 SCOPES: dict[str, frozenset[str]] = {
@@ -31,7 +33,11 @@ SCOPES: dict[str, frozenset[str]] = {
     "define": frozenset({"define"}),
     "profile": _PROFILE,
     "all/read": _ALL_READ,
-    "all": _ALL_READ | _STATE | _PROFILE | _RECORDS | {"statements/write", "define"},
+    "all": (
+        _ALL_READ
+        | (_STATE | _PROFILE | _RECORDS | _REFERENCE | _LAKE)
+        | {"statements/write", "define"}
+    ),
     # Halves that other stores know, and what this one has beside xAPI.
     "state/read": frozenset({"state/read"}),
     "state/write": frozenset({"state/write"}),
@@ -42,6 +48,8 @@ SCOPES: dict[str, frozenset[str]] = {
     "records/read": _RECORDS,
     "records/read/mine": frozenset({"records/read/mine"}),
     "records/aggregates": frozenset({"records/aggregates"}),
+    "records/write": _REFERENCE,
+    "analytics/read": _LAKE,
 }
 """Scopes that a credential can have and the rights each stands for (Communication 4.2)."""
 
@@ -95,6 +103,9 @@ def principal_of(credential: Credential) -> Principal:
     limits = parse_limits(credential.limits)
     if confined and limits == NO_LIMITS:  # records are folded from what all organisations send
         rights -= _RECORDS
+    if confined or limits != NO_LIMITS:
+        rights -= _REFERENCE  # everybody's records are folded by what it would write
+        rights -= _LAKE  # where everything is side by side
     return Principal(
         credential=credential,
         rights=rights,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from starlette.responses import Response
 
 from lrs import parameters
 from lrs.endpoint import Resource
+from lrs.entity_tags import entity_tags
 from lrs.errors import NotFound
 from schemas.parsing import parse
 from schemas.versions import Version
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from lrs.call import Call
     from lrs.services import Services
     from statements.documents import Document
-
-# The end is optional, so that no text is looked at twice: what lacks it is no tag.
-_TAGS = re.compile(r'((?:W/)?"[^"]*"|[^",\s]+)(?:\s*(,|$))?')
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +137,11 @@ class Handlers:
 
 def _condition(call: Call, *, to_replace: bool = False, to_create: bool = False) -> Condition:
     return Condition(
-        _tags(call.header("if-match")), _tags(call.header("if-none-match")), to_replace, to_create
+        entity_tags(call.header("if-match")),
+        entity_tags(call.header("if-none-match")),
+        to_replace,
+        to_create,
     )
-
-
-def _tags(header: str) -> tuple[str, ...]:
-    """Entity tags of a header; a tag that lost its quotes on the way gets them back."""
-    found = [match[1] for match in _TAGS.finditer(header) if match[2] is not None]
-    return tuple(tag if tag == "*" or tag.endswith('"') else f'"{tag}"' for tag in found)
 
 
 def _sent(services: Services, call: Call) -> Sent:
@@ -164,7 +158,7 @@ def _response(call: Call, document: Document) -> Response:
         "Last-Modified": http_date_of(document.updated),
         "Content-Type": document.content_type,
     }
-    if document.etag in _tags(call.header("if-none-match")):
+    if document.etag in entity_tags(call.header("if-none-match")):
         return Response(status_code=304, headers=headers)
     return Response(document.content, headers=headers)
 

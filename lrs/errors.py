@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from starlette.responses import Response
 
+from analytics import errors as lake
 from lrs.logs import request_id_var
 from lrs.multipart import MultipartError
 from projections.as_of import NotYet, TooMuch
+from projections.reference import problems as reference
 from schemas.errors import InvalidJson, InvalidStatement, InvalidValue, SchemaError
 from statements import errors as store
 
@@ -83,6 +85,7 @@ STATUSES: dict[type[Exception], tuple[HTTPStatus, str]] = {
     SchemaError: (HTTPStatus.BAD_REQUEST, "invalid"),
     MultipartError: (HTTPStatus.BAD_REQUEST, "invalid_multipart"),
     BadRequest: (HTTPStatus.BAD_REQUEST, "bad_request"),
+    reference.Refused: (HTTPStatus.BAD_REQUEST, "invalid_reference_data"),
     Unauthorized: (HTTPStatus.UNAUTHORIZED, "unauthorized"),
     Forbidden: (HTTPStatus.FORBIDDEN, "forbidden"),
     NotFound: (HTTPStatus.NOT_FOUND, "not_found"),
@@ -91,6 +94,11 @@ STATUSES: dict[type[Exception], tuple[HTTPStatus, str]] = {
     NoRecords: (HTTPStatus.SERVICE_UNAVAILABLE, "no_records"),
     TooMuch: (HTTPStatus.BAD_REQUEST, "too_much"),
     NotYet: (HTTPStatus.SERVICE_UNAVAILABLE, "not_yet"),
+    lake.BadQuery: (HTTPStatus.BAD_REQUEST, "bad_query"),
+    lake.QueryTooLarge: (HTTPStatus.BAD_REQUEST, "query_too_large"),
+    lake.QueryStopped: (HTTPStatus.SERVICE_UNAVAILABLE, "query_stopped"),
+    lake.LakeMissing: (HTTPStatus.SERVICE_UNAVAILABLE, "no_lake"),
+    lake.LakeError: (HTTPStatus.SERVICE_UNAVAILABLE, "lake_unavailable"),
     store.Conflict: (HTTPStatus.CONFLICT, "conflict"),
     store.DocumentConflict: (HTTPStatus.CONFLICT, "conflict"),
     store.ConditionMissing: (HTTPStatus.BAD_REQUEST, "condition_missing"),
@@ -98,15 +106,20 @@ STATUSES: dict[type[Exception], tuple[HTTPStatus, str]] = {
     store.PreconditionFailed: (HTTPStatus.PRECONDITION_FAILED, "precondition_failed"),
     store.Overloaded: (HTTPStatus.SERVICE_UNAVAILABLE, "overloaded"),
     store.Unavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
+    store.Denied: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     store.SchemaOutdated: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
 }
 """Status and code of every error that a request can meet; anything else is a bug, answered 500."""
 
+_MOST_PROBLEMS = 200  # a file that is no such file at all has as many as lines
 _RETRY_AFTER_SECONDS = "2"  # a flush takes a tenth of that, a database restart about that
 _FIXED_TEXT: dict[
     type[Exception], str
 ] = {  # the exception's own text is for the operator, not for clients
+    lake.LakeMissing: "there is no lake yet: nothing was exported for analysts",
+    lake.LakeError: "the lake cannot be reached; try again later",
     store.Unavailable: "the database cannot be reached; try again later",
+    store.Denied: "the database cannot be reached; try again later",
     store.SchemaOutdated: "the server is being updated; try again later",
 }
 
@@ -121,14 +134,18 @@ def error_response(error: Exception) -> Response:
     status, code = STATUSES[type(error)]
     body: dict[str, Any] = {"error": code, "message": _FIXED_TEXT.get(type(error), str(error))}
     if problems := getattr(error, "problems", None):
-        body["problems"] = [_problem(each) for each in problems]
+        body["problems"] = [_problem(each) for each in problems[:_MOST_PROBLEMS]]
     body["request_id"] = request_id_var.get()
     return Response(
         orjson.dumps(body), status, headers=_headers(error, status), media_type="application/json"
     )
 
 
-def _problem(problem: Problem) -> dict[str, str]:
+def _problem(problem: Problem | reference.Problem) -> dict[str, str | int]:
+    if isinstance(problem, reference.Problem):
+        lines = {"line": problem.line} if problem.line else {}
+        requirement = "records: reference data"
+        return {**lines, "path": problem.place, "rule": problem.rule, "requirement": requirement}
     return {"path": problem.path, "rule": problem.rule, "requirement": problem.requirement}
 
 

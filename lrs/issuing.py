@@ -83,6 +83,8 @@ def _check(wish: Wish) -> None:
         raise ValueError("a credential needs a scope")
     if wish.confined and not wish.organisation:
         raise ValueError("a confined credential needs an organisation")
+    if "records/write" in wish.scopes and (wish.confined or wish.limits != NO_LIMITS):
+        raise ValueError("records/write is for all records: neither confined nor within limits")
     records = [scope for scope in wish.scopes if scope.startswith("records/")]
     if wish.confined and records and wish.limits == NO_LIMITS:
         raise ValueError(f"a confined credential has {records[0]} within limits only (--records-…)")

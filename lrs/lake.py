@@ -9,6 +9,7 @@ from analytics.log_export import LogReader, Privacy
 from analytics.pseudonyms import Pseudonyms, keep_secret
 from analytics.session import Limits, Session
 from analytics.store import Store, open_store
+from lrs.lake_place import lake_place
 from lrs.lake_tables import classify_by, lend_tables
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def lake_store(settings: Settings) -> Store:
     """Where the lake lies."""
-    return open_store(settings.analytics_url or str(settings.data_dir / "lake"))
+    return open_store(lake_place(settings))
 
 
 def lake_exporter(settings: Settings, database: Database, records: Database) -> Exporter:
@@ -48,7 +49,7 @@ def lake_session(settings: Settings, seconds: float | None, rows: int | None) ->
     """A session over the lake.
 
     Args:
-        settings: say how much memory and how many threads a query may have.
+        settings: say how much memory, disk and how many threads a query may have.
         seconds: that a query may take.
         rows: that it may answer.
 
@@ -58,6 +59,7 @@ def lake_session(settings: Settings, seconds: float | None, rows: int | None) ->
     """
     limits = Limits(
         memory_bytes=settings.analytics_memory_bytes,
+        disk_bytes=settings.analytics_disk_bytes,
         threads=settings.analytics_threads,
         seconds=seconds,
         rows=rows,

@@ -24,7 +24,7 @@ request_id_var: Final[ContextVar[str | None]] = ContextVar("request_id", default
 """Id of the request that the running task works on."""
 
 # These say at every start what the server says in its own words, and more.
-_TALKATIVE: Final = ("uvicorn.error", "asyncio", "httpx", "httpcore")
+_TALKATIVE: Final = ("uvicorn.error", "asyncio", "httpx", "httpcore", "apscheduler")
 
 
 def configure(settings: Settings) -> None:

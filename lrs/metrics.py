@@ -21,12 +21,16 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 from starlette.responses import Response
+from typing_extensions import override
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
     from typing import Literal
+
+    from prometheus_client import Metric
 
 _REQUEST_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _FLUSH_STATEMENTS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
@@ -132,11 +136,15 @@ class Metrics:
         self._sample()
         return self._generate()
 
-    async def response(self) -> Response:
-        """Return all figures as the answer to a request."""
+    async def response(self, beside: Sequence[Metric] = ()) -> Response:
+        """Return all figures as the answer to a request, with others that no process has.
+
+        What stands in a database is the same for all workers: it is given, not kept here.
+        """
         self._sample()
         # Reading the workers' files takes milliseconds, which other requests need not wait for.
         body = await asyncio.to_thread(self._generate)
+        body += _text_of(beside)
         return Response(body, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     def _generate(self) -> bytes:
@@ -150,3 +158,20 @@ class Metrics:
     def _sample(self) -> None:
         for gauge, value in self._gauges:
             gauge.set(value())
+
+
+class _Given(Collector):
+    """Figures that are there already."""
+
+    def __init__(self, figures: Sequence[Metric]) -> None:
+        self._figures = figures
+
+    @override
+    def collect(self) -> Sequence[Metric]:
+        return self._figures
+
+
+def _text_of(figures: Sequence[Metric]) -> bytes:
+    registry = CollectorRegistry()
+    registry.register(_Given(figures))
+    return generate_latest(registry)

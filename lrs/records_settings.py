@@ -36,6 +36,14 @@ class RecordsSettings:
             values.seconds(1, 86_400), "Time without a statement that ends a learner's connection"
         ),
     )
+    verify_schedule: str = field(
+        default="",
+        metadata=read(
+            values.schedule,
+            "When the records are verified: five fields as of cron, in the time of Paris, such as"
+            " `30 3 * * *`; empty: never",
+        ),
+    )
     small_group: int = field(
         default=5,
         metadata=read(

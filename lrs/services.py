@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lrs.queries.running import Queries
+from lrs.records.fold import FoldWatch
 from statements.clock import now
 from statements.credentials import note_use
 from statements.errors import Conflict
@@ -45,6 +47,12 @@ class Services:
     metrics: Metrics
     records: Records
     uses: Uses = field(default_factory=Uses)
+    queries: Queries = field(default_factory=Queries)
+    fold: FoldWatch = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Have the fold of these records watched."""
+        object.__setattr__(self, "fold", FoldWatch(self.records, self.store))
 
     async def append(self, request: AppendRequest) -> Appended:
         """Append a request's statements and count what became of them."""

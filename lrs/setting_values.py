@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,6 +139,18 @@ def origins(text: str) -> tuple[str, ...]:
     if not all(_ORIGIN.fullmatch(origin) for origin in found):
         raise ValueError("must be *, none, or origins such as https://lms.example.org, with commas")
     return found
+
+
+def schedule(text: str) -> str:
+    """Parse when something is due: minute, hour, day of the month, month, day of the week."""
+    # A sixth of a second, which only those who have a schedule need wait for.
+    from lrs.cron import trigger_of  # noqa: PLC0415
+
+    try:
+        trigger_of(text, ZoneInfo("Europe/Paris"))
+    except ValueError as error:
+        raise ValueError(f"must be five fields as of cron, such as 30 3 * * *: {error}") from None
+    return text
 
 
 def read(

@@ -31,7 +31,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 CANNOT_START: Final = 3
-"""Exit status of a worker whose application failed to start: another try would fail the same."""
+"""Exit status of a worker whose application failed to start.
+
+If no worker of the first ones could, another try would fail the same. Later it may be the database
+that is away: the others wait for it, and a replacement is tried again.
+"""
 
 # A worker that dies at once is replaced this often, so that a crash loop leaves the CPU alone.
 _RESTART_SECONDS: Final = 1.0
@@ -54,6 +58,7 @@ class Supervisor:
         # Fresh interpreters: nothing of the parent (locks, loops, connections) is in them.
         self._processes = multiprocessing.get_context("spawn")
         self._workers: dict[SpawnProcess, float] = {}
+        self._never_started = 0  # of the first workers
         self._is_stopping = False
         self._status = 0
 
@@ -65,9 +70,11 @@ class Supervisor:
         with _metrics_folder(self._settings) as self._settings, self._signals() as signalled:
             for _ in range(self._settings.workers):
                 self._start()
+            first = set(self._workers)
             while not self._is_stopping:
                 wait([signalled, *(worker.sentinel for worker in self._workers)])
                 for worker in [worker for worker in self._workers if not worker.is_alive()]:
+                    self._never_started += worker in first and worker.exitcode == CANNOT_START
                     self._replace(worker, signalled)
             self._stop(stop_seconds + _KILL_MARGIN_SECONDS)
         return self._status
@@ -84,7 +91,7 @@ class Supervisor:
         worker.join()
         started_at = self._workers.pop(worker)
         mark_process_dead(worker.pid, str(self._settings.metrics_dir))  # type: ignore[no-untyped-call]  # the library has no types here
-        if worker.exitcode == CANNOT_START:
+        if self._never_started == self._settings.workers:
             self._is_stopping, self._status = True, 1
         if self._is_stopping:
             return

@@ -13,6 +13,10 @@ from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
 from lrs import logs
+from lrs.apart import run_apart
+from lrs.lake_export import export_lake
+from lrs.scheduling import Job, scheduled
+from lrs.verifying import verify_records
 from projections.opening import open_records, renew_records
 from projections.runner.build import build_engine
 from projections.runner.lease import Lease
@@ -36,7 +40,7 @@ logger = logging.getLogger(__name__)
 
 
 def work(settings: Settings, stopping: threading.Event) -> None:
-    """Fold until the event is set.
+    """Fold until the event is set, and do what is due by the clock.
 
     Raises:
         SchemaOutdated: the database has to be migrated first.
@@ -53,7 +57,25 @@ def work(settings: Settings, stopping: threading.Event) -> None:
         lease = Lease()
         engine = build_engine(log, records, lease, settings.connection_gap_seconds)
         logger.info("working", extra={"facts": {"process": os.getpid()}})
-        Runner(engine, lease, log, records, stopping).run()
+        runner = Runner(engine, lease, log, records, stopping)
+        with scheduled(jobs_of(settings), lambda: runner.holds):
+            runner.run()
+
+
+def jobs_of(settings: Settings) -> list[Job]:
+    """What whoever folds does by the clock."""
+    return [
+        Job(
+            "verify",
+            settings.verify_schedule,
+            lambda stopping: run_apart(verify_records, settings, stopping),
+        ),
+        Job(
+            "export",
+            settings.analytics_export_schedule,
+            lambda stopping: run_apart(export_lake, settings, stopping),
+        ),
+    ]
 
 
 @contextmanager

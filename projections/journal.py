@@ -71,7 +71,7 @@ class Journal:
         self._number(records, translated)
         rows, happenings = self._rows(records, translated, voided)
         undone = self._undo(records, earlier)
-        records.replace(self._tables["event"], rows)
+        records.insert(self._tables["event"], rows)
         self._count_unrecognised(records, translated)
         return Written(happenings, undone)
 

@@ -78,14 +78,16 @@ def renew_records(database: Database) -> bool:
 def grant_records(url: str, role: str) -> None:
     """Let a PostgreSQL role read the records, and those tables too that are made later.
 
-    Does nothing on SQLite, which has no roles. Raises ValueError for a name that is no plain
-    identifier.
+    Reference data it may change as well, since they come by the API too. Does nothing on SQLite,
+    which has no roles. Raises ValueError for a name that is no plain identifier.
     """
     place = schema.SCHEMA
+    changed = ", ".join(f"{place}.{table.name}" for table in reference.metadata.sorted_tables)
     grants = (
         f"GRANT USAGE ON SCHEMA {place} TO {role};"
         f"REVOKE ALL ON ALL TABLES IN SCHEMA {place} FROM {role};"
         f"GRANT SELECT ON ALL TABLES IN SCHEMA {place} TO {role};"
+        f"GRANT INSERT, UPDATE, DELETE ON {changed} TO {role};"
         f"ALTER DEFAULT PRIVILEGES IN SCHEMA {place} GRANT SELECT ON TABLES TO {role};"
     )
     with closing(open_records(url)) as database:

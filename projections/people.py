@@ -93,10 +93,13 @@ class People:
     ) -> dict[str, int]:
         """Numbers of learners by key, made as the directory says now if they are new.
 
-        Those that are there stay as they are: their figures stand with their crowd (`revise`).
+        Those that are there stay as they are, since their figures stand with their crowd. Where the
+        directory says otherwise now, they are stale: it was not seen while they had no identifier.
         """
-        column = tables.learner.c
-        known: dict[str, int] = dict(connection.find(column.key, people, column.key, column.number))
+        rows = connection.find(tables.learner.c.key, people, *tables.learner.columns)
+        known: dict[str, int] = {row[1]: row[0] for row in rows}
+        otherwise = [row[:1] for row in rows if _is_otherwise(row, people[row[1]])]
+        connection.replace(tables.stale, otherwise)
         new = [key for key in people if key not in known]
         first = next_number(connection, tables.learner) if new else 0
         known.update((key, number) for number, key in enumerate(new, first))
@@ -145,7 +148,7 @@ class People:
             person, row = self._directory.person(ifi), rows[learner]
             if row[1] != (person.learner if person else ifi):
                 moved[ifi] = number
-            elif row[:-1] != _learner_row(learner, row[1], person, 0)[:-1]:
+            elif _is_otherwise(row, person):
                 described.add(learner)
         return moved, described
 
@@ -171,6 +174,11 @@ class People:
         """The learner of each identity that belongs to one of these learners."""
         column = tables.identity.c
         return dict(connection.find(column.learner, learners, column.number, column.learner))
+
+
+def _is_otherwise(row: Row, person: Person | None) -> bool:
+    """Whether a learner's row says something else than the directory."""
+    return row[:-1] != _learner_row(row[0], row[1], person, row[-1])[:-1]
 
 
 def _learner_row(number: int, key: str, person: Person | None, crowd: int) -> Row:

@@ -97,8 +97,9 @@ class Places:
         changed = [row for row in newest.values() if self._defined.get(row[0]) != row[3]]
         stored = connection.fetch(tables.activity, [row[:1] for row in changed])
         known = {row[0]: row[4] for row in stored}
-        connection.replace(tables.activity, [row for row in changed if row[4] > known[row[0]]])
-        self._defined.update((row[0], row[3]) for row in changed)
+        newer = [row for row in changed if row[4] > known[row[0]]]
+        connection.replace(tables.activity, newer)
+        self._defined.update((row[0], row[3]) for row in newer)
 
     def spots(self, connection: Connection, places: Iterable[Place]) -> dict[Place, Spot]:
         """Places in numbers, given to those that have none yet."""

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from projections import tables
 from projections.runner.ledger import EVENTS, NEXT, Checkpoint, read_ledger
+from statements.clock import now
 
 if TYPE_CHECKING:
     from statements.database import Connection
@@ -46,6 +47,8 @@ class Status(NamedTuple):
 
 _STALE = select(func.count()).select_from(tables.stale)
 _WORKER = select(tables.lease.c.holder)
+_LEASE = select(tables.lease.c.until)
+_UNRECOGNISED_SUM = select(func.sum(tables.unrecognised.c.statements))
 _UNDATED = select(func.count()).select_from(tables.event).where(tables.event.c.marks >= 2)  # noqa: PLR2004
 _UNRECOGNISED = (
     select(tables.unrecognised.c.verb, tables.unrecognised.c.type, tables.unrecognised.c.statements)
@@ -64,6 +67,34 @@ def read_status(connection: Connection) -> Status:
         worker[0] if worker else "",
         connection.rows(_UNDATED)[0][0],
         [(row[0], row[1], row[2]) for row in connection.rows(_UNRECOGNISED)],
+    )
+
+
+class Standing(NamedTuple):
+    """How far the fold is, as far as a few look-ups tell: for whoever asks every second.
+
+    Attributes:
+        checkpoints: as in Status.
+        stale: as in Status.
+        is_held: whether some process has the lease, and so folds.
+        unrecognised: statements that no row of the vocabulary knows.
+
+    """
+
+    checkpoints: list[Checkpoint]
+    stale: int
+    is_held: bool
+    unrecognised: int
+
+
+def read_standing(connection: Connection) -> Standing:
+    """How far the fold is now."""
+    lease = connection.row(_LEASE)
+    return Standing(
+        sorted(read_ledger(connection).values(), key=_order),
+        connection.rows(_STALE)[0][0],
+        lease is not None and lease[0] > now(),
+        int(connection.rows(_UNRECOGNISED_SUM)[0][0] or 0),
     )
 
 

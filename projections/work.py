@@ -51,6 +51,9 @@ Histories = dict[int, list[Happening]]
 """All that happened to some learners, in order of time."""
 
 
+COMPLETED_BY = ("course completed", "required modules")
+"""Rules that complete a course, as the evidence of a completion names them."""
+
 EVERYBODY = 0
 """The crowd of all learners."""
 

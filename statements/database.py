@@ -100,6 +100,9 @@ class Connection(ABC):
     def stream(self, query: Executable, **parameters: object) -> Iterator[Row]:
         """Rows of a query one by one, in constant memory."""
 
+    def commit_without_waiting(self) -> None:  # noqa: B027  # a file is opened so, or not
+        """Let this transaction be lost with the power, whole, if it is soon after its commit."""
+
     def take_time(self) -> None:  # noqa: B027  # most connections have time
         """Say that what comes may take long. Raises TakesTime on a connection in a hurry."""
 

@@ -8,6 +8,7 @@ StoreError
 ├── PreconditionFailed   the ETag named is not the document's (412)
 ├── Overloaded           the writer's queue is full (503)
 ├── Unavailable          the database cannot be reached (503)
+│   └── Denied           its role may not do that (503)
 └── SchemaOutdated       the database lacks migrations that this program needs
 """
 
@@ -52,6 +53,10 @@ class Overloaded(StoreError):
 
 class Unavailable(StoreError):
     """The database did not answer; nothing can be said about the request's effect."""
+
+
+class Denied(Unavailable):
+    """The database's role may not do that: an operator has to grant it."""
 
 
 class SchemaOutdated(StoreError):

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from typing_extensions import override
 
 from statements.database import Connection, Database, TakesTime
-from statements.errors import Unavailable
+from statements.errors import Denied, Unavailable
 from statements.postgresql_connection import PLANS, PostgreSQLConnection
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ _BROKEN = (
 )
 _NOT_OURS = (  # what the operator has to mend, not the programmer
     *_BROKEN,
-    psycopg.errors.InsufficientPrivilege,
     psycopg.errors.ReadOnlySqlTransaction,  # a standby, after a failover
     psycopg.errors.InternalError_,  # PostgreSQL's word for a quota, a file's limit, a wrecked file
 )
@@ -55,6 +54,8 @@ def _translated() -> Iterator[None]:
     """Raise Unavailable for what is wrong with the server or the way to it."""
     try:
         yield
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise Denied(" ".join(str(error).split())) from error
     except _NOT_OURS as error:
         raise Unavailable(" ".join(str(error).split())) from error
 

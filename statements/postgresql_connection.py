@@ -101,6 +101,10 @@ class PostgreSQLConnection(Connection):
             yield from cursor
 
     @override
+    def commit_without_waiting(self) -> None:
+        self.script("SET LOCAL synchronous_commit TO off")
+
+    @override
     def script(self, sql: str) -> None:
         self.raw.execute(sql.encode(), prepare=False)
 
@@ -161,6 +165,8 @@ def _insertion(table: Table, if_absent: bool) -> str:  # noqa: FBT001
 def _replacement(table: Table) -> str:
     key = ", ".join(column.name for column in table.primary_key.columns)
     rest = [column.name for column in table.columns if not column.primary_key]
+    if not rest:  # the row that is there is the one that comes
+        return _insertion(table, if_absent=True)
     change = ", ".join(f"{name} = excluded.{name}" for name in rest)
     return f"{_insertion(table, if_absent=False)} ON CONFLICT ({key}) DO UPDATE SET {change}"
 

@@ -44,6 +44,15 @@ _AFTER = (
     .limit(bindparam("rows"))
 )
 
+_IDS = (
+    select(tables.statement.c.position, tables.statement.c.id)
+    .where(
+        tables.statement.c.position > bindparam("after"),
+        tables.statement.c.position <= bindparam("until"),
+    )
+    .order_by(tables.statement.c.position)
+)
+
 _VOIDED = select(tables.voided.c.position.label("number"))
 
 
@@ -65,6 +74,12 @@ def read_log(connection: Connection, after: int, limit: int) -> list[Entry]:
     rows = connection.rows(_AFTER, after=after, rows=limit)
     whole = takewhile(lambda numbered: numbered[0] == numbered[1][0], enumerate(rows, after + 1))
     return [Entry(*row) for _, row in whole]
+
+
+def read_ids(connection: Connection, after: int, until: int) -> list[tuple[int, bytes]]:
+    """Positions and ids of the statements that follow `after`, up to `until`, in order."""
+    rows = connection.rows(_IDS, after=after, until=until)
+    return [(position, bytes(id_)) for position, id_ in rows]
 
 
 class Line(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import sys
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ import click
 
 from analytics.database_file import write_database
 from analytics.output import FORMATS
+from analytics.verification import verify
 from lrs.commands.analytics_reports import columns, month, report, reports
 from lrs.commands.analytics_shell import answer, run_shell
 from lrs.commands.options import JSON_OUTPUT, STORE, with_settings
@@ -25,11 +26,14 @@ from projections.opening import open_records
 from statements.migrate import open_current
 
 if TYPE_CHECKING:
-    from analytics.exporting import Report
+    from collections.abc import Iterator
+
+    from analytics.exporting import Exporter, Report
+    from analytics.verification import Verified
     from lrs.settings import Settings
 
 LAKE = ("data_dir", "analytics_url")
-STANDARD_OUTPUT = "-"
+DIFFERENT_STATUS = 1
 GARBAGE_OBJECTS = 100_000
 """As in lrs.wiring: statements leave no cycles behind, and looking for them takes a tenth."""
 
@@ -141,13 +145,50 @@ def open_(settings: Settings, *, file: Path) -> None:
     click.echo(f"{file}: {', '.join(write_database(lake_store(settings), file))}")
 
 
-def _export(settings: Settings) -> Report:
+@analytics.command("verify", short_help="Compare the lake with the log and the records.")
+@JSON_OUTPUT
+@with_settings(*STORE, "records_url", "analytics_url")
+def verify_(settings: Settings, *, as_json: bool) -> None:
+    """Compare the lake with the log and the learning records, and name the first differences.
+
+    Each statement has to be there once, voided if it is in the log; each table has to have the rows
+    of the records, as far as these did not go on since the export. The status is 1 if anything
+    differs. Servers may go on running.
+    """
+    with _exporter(settings) as exporter, ProgressLine() as progress:
+        found = verify(exporter, progress.show)
+    if as_json:
+        click.echo(json.dumps(asdict(found)))
+    else:
+        _show_verified(found)
+    if found.differences:
+        sys.exit(DIFFERENT_STATUS)
+
+
+def _show_verified(found: Verified) -> None:
+    for difference in found.differences:
+        click.echo(difference)
+    if found.moved_on:
+        click.echo(f"not as they were exported, so not compared: {', '.join(found.moved_on)}")
+    verdict = "something differs" if found.differences else "all is well"
+    click.echo(
+        f"{found.statements:,} statements up to position {found.position:,}, "
+        f"{', '.join(found.compared)}: {verdict}"
+    )
+
+
+@contextmanager
+def _exporter(settings: Settings) -> Iterator[Exporter]:
     with (
         open_current(settings.database_url) as database,
         closing(open_records(settings.records_url)) as records,
-        ProgressLine() as progress,
     ):
-        return lake_exporter(settings, database, records).run(progress.show)
+        yield lake_exporter(settings, database, records)
+
+
+def _export(settings: Settings) -> Report:
+    with _exporter(settings) as exporter, ProgressLine() as progress:
+        return exporter.run(progress.show)
 
 
 def _export_for_ever(settings: Settings, seconds: float, *, as_json: bool) -> None:

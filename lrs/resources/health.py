@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from starlette.responses import Response
@@ -14,8 +14,11 @@ from statements.migrate import require_current
 
 if TYPE_CHECKING:
     from lrs.call import Call
+    from lrs.records.fold import Seen
     from lrs.services import Services
     from lrs.store import Store
+
+Json = dict[str, Any]
 
 
 async def get_live(services: Services, call: Call) -> Response:  # noqa: ARG001  # it only answers
@@ -24,14 +27,39 @@ async def get_live(services: Services, call: Call) -> Response:  # noqa: ARG001 
 
 
 async def get_ready(services: Services, call: Call) -> Response:  # noqa: ARG001  # for everybody
-    """200 if the process can do its work, else 503 and what is wrong."""
+    """200 if the process can do its work, else 503 and what is wrong.
+
+    Learning records that are late or have stopped are told, and are no reason to send the server no
+    requests: statements are taken all the same, and another server would serve the same records.
+    """
     store = services.store
     writer = "ok" if store.writer.is_alive else "stopped"
     checks = {"database": await _check_database(store), "writer": writer}
     ready = set(checks.values()) == {"ok"}
     status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
-    body = {"status": "ready" if ready else "not ready", "checks": checks}
+    seen = await services.fold.seen()
+    degraded = bool(seen.problem) or (seen.fold is not None and bool(seen.fold.stopped))
+    word = "not ready" if not ready else "degraded" if degraded else "ready"
+    body = {"status": word, "checks": checks} | _told(seen)
     return Response(orjson.dumps(body), status, media_type="application/json")
+
+
+def _told(seen: Seen) -> dict[str, Json]:
+    """What anybody may know of the fold: no names of machines, no texts of errors."""
+    told: Json = {"problem": seen.problem} if seen.problem else {}
+    if (fold := seen.fold) is not None:
+        last = fold.last
+        stopped = [{"projection": e.name, "position": e.stopped_at} for e in fold.stopped]
+        told |= {
+            "position": last.position,
+            "log_position": fold.end,
+            "behind_statements": fold.behind(last.position),
+            "behind_seconds": fold.behind_seconds(last.position),
+            "unmoved_seconds": fold.unmoved_seconds(last),
+            "worker": fold.standing.is_held,
+            "stopped": stopped,
+        }
+    return {"records": told} if told else {}
 
 
 async def _check_database(store: Store) -> str:

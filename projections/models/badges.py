@@ -28,7 +28,7 @@ from projections.reference.eligibility import (
     evaluate,
 )
 from projections.translation.event import Kind
-from projections.work import Projection
+from projections.work import COMPLETED_BY, Projection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -98,7 +98,7 @@ class Badges(Projection):
         tagged = sorted((tag, sorted(courses)) for tag, courses in terms.catalogue.tagged().items())
         uses_tags = any(_uses_tags(badge.criterion) for badge in terms.badges.values())
         meaning = repr((sorted(terms.badges.items()), tagged if uses_tags else ()))
-        return "1 " + blake2b(meaning.encode(), digest_size=8).hexdigest()
+        return "2 " + blake2b(meaning.encode(), digest_size=8).hexdigest()
 
     @override
     def update(self, work: Work, happenings: Sequence[Happening]) -> None:
@@ -256,9 +256,7 @@ class _Facts:
         iri = self._work.iri_of
         return Facts(
             completed={
-                iri(row[1]): Completed(row[5], _positions(row[10]))
-                for row in rows
-                if row[5] is not None
+                iri(row[1]): Completed(row[5], _why(row[10])) for row in rows if row[5] is not None
             },
             scores={iri(row[1]): Scores(*row[6:10]) for row in rows if row[6] is not None},
             connections=_spans(
@@ -272,6 +270,11 @@ class _Facts:
             badges=held,
             tagged=self._tagged,
         )
+
+
+def _why(evidence: str) -> dict[str, int]:
+    """Of all the evidence, what says that the course was completed."""
+    return {name: at for name, at in _positions(evidence).items() if name in COMPLETED_BY}
 
 
 def _spans(found: Iterable[tuple[str, int, int]]) -> dict[str, list[Span]]:

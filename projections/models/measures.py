@@ -146,7 +146,7 @@ def _write(
         for row, sign in ((stored.get(key), -1), (new.get(key), 1)):
             if row is not None:
                 _count(work, sums, row, sign)
-    for row in (*changed.values(), *(stored[key] for key in gone)):
+    for row in (*changed.values(), *(stored[key] for key in (*changed, *gone) if key in stored)):
         work.changed["measured"] |= {(row[0], row[3]), (row[0], 0)}
     work.connection.remove(work.tables["measured"], gone)
     work.connection.replace(work.tables["measured"], list(changed.values()))

@@ -24,13 +24,14 @@ def read_directory(raw: bytes) -> dict[str, Person]:
 
 
 def collect_people(
-    columns: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]
+    columns: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]], unit: str = "line"
 ) -> dict[str, Person]:
     """People by identifier.
 
     Args:
         columns: their names, in any order.
         rows: with the line, or another number, by which a problem names each.
+        unit: what is numbered, for the words of problems.
 
     Raises:
         Refused: with all that is wrong: columns, identifiers, two rows with one identifier, or with
@@ -40,7 +41,7 @@ def collect_people(
     problems = list(broken_columns(columns, NEEDED, COLUMNS))
     if problems:
         raise Refused(problems)
-    collecting = _Collecting(columns)
+    collecting = _Collecting(columns, unit)
     for line, row in rows:
         collecting.add(line, row)
     if collecting.problems:
@@ -51,9 +52,10 @@ def collect_people(
 class _Collecting:
     """People so far, and what is wrong so far."""
 
-    def __init__(self, columns: Sequence[str]) -> None:
+    def __init__(self, columns: Sequence[str], unit: str) -> None:
         self.people: dict[str, Person] = {}
         self.problems: list[Problem] = []
+        self._unit = unit
         self._width = len(columns)
         self._identifier = columns.index("identifier")
         self._places = [columns.index(name) if name in columns else -1 for name in Person._fields]
@@ -86,7 +88,9 @@ class _Collecting:
             return
         first = self._lines.setdefault(identifier, line)
         if first != line:
-            self._refuse(line, "identifier", f"{quoted(text)} stands on line {first} already")
+            self._refuse(
+                line, "identifier", f"{quoted(text)} stands on {self._unit} {first} already"
+            )
 
     def _check_person(self, line: int, person: Person) -> None:
         if not person.learner:
@@ -100,7 +104,7 @@ class _Collecting:
         if known is not person:
             for name, was, value in zip(Person._fields, known, person, strict=True):
                 if was != value:
-                    rule = f"{quoted(value)} contradicts {quoted(was)} of line {before}"
+                    rule = f"{quoted(value)} contradicts {quoted(was)} of {self._unit} {before}"
                     self._refuse(line, name, f"{rule}, of the same learner")
 
     def _refuse(self, line: int, place: str, rule: str) -> None:

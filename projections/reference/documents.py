@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from projections.reference.badge_rules import broken_badge_order, broken_badge_r
 from projections.reference.badges import Badge, make_badge
 from projections.reference.catalogue import Catalogue, broken_catalogue_rules, make_course
 from projections.reference.problems import Problem, Refused
-from projections.reference.revisions import LOCK, Name, Report, count_change, difference
+from projections.reference.revisions import LOCK, Name, Report, count_change, demand, difference
 from projections.reference.yaml_documents import line_of
 from schemas.errors import quoted
 from schemas.explanation import json_step
@@ -56,13 +56,14 @@ _SELECT = {
 }
 
 
-def import_documents(
+def import_documents(  # noqa: PLR0913  # two of them are for the API alone
     database: Database,
     kind: Kind,
     value: Any,  # noqa: ANN401 - any JSON value
     *,
     replace: bool = False,
     lines: Mapping[str, int] | None = None,
+    wanted: Collection[int] | None = None,
 ) -> Report:
     """Bring courses, or badges, in: all of them or, if anything is wrong, none.
 
@@ -72,9 +73,11 @@ def import_documents(
         value: an object with the member `courses` or `badges`, a list.
         replace: that there shall be these alone; else others stay.
         lines: the line of each JSON path, for problems.
+        wanted: revisions of which the one before has to be one; None: any will do.
 
     Raises:
         Refused: with all that is wrong.
+        PreconditionFailed: the revision is another one.
 
     """
     documents, broken = _listed(value, kind)
@@ -89,6 +92,7 @@ def import_documents(
     places = {document["id"]: path for path, document in sound.items()}
 
     def bring_in(connection: Connection) -> Report:
+        demand(connection, kind.name, wanted)
         old = load_documents(connection, kind)
         whole = new if replace else old | new
         _refuse([*broken, *kind.broken_together(whole, places)], lines or {})
@@ -97,10 +101,16 @@ def import_documents(
     return database.write(bring_in, lock=LOCK)
 
 
-def remove_documents(database: Database, kind: Kind, iris: Sequence[str]) -> Report:
-    """Take courses, or badges, out; those that are not there do no harm."""
+def remove_documents(
+    database: Database, kind: Kind, iris: Sequence[str], wanted: Collection[int] | None = None
+) -> Report:
+    """Take courses, or badges, out; those that are not there do no harm.
+
+    Raises PreconditionFailed if the revision is none of those wanted.
+    """
 
     def take_out(connection: Connection) -> Report:
+        demand(connection, kind.name, wanted)
         old = load_documents(connection, kind)
         whole = {iri: document for iri, document in old.items() if iri not in set(iris)}
         return _write(connection, kind, old, whole)

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from projections.reference import tables
 from projections.reference.directory import Directory, Person, Pool, merged
 from projections.reference.directory_rows import COLUMNS
-from projections.reference.revisions import LOCK, Report, count_change, difference
+from projections.reference.revisions import LOCK, Report, count_change, demand, difference
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from statements.database import Connection, Database
 
@@ -24,7 +24,11 @@ _ROWS = select(tables.entry)
 
 
 def import_directory(
-    database: Database, people: Mapping[str, Person], *, replace: bool = False
+    database: Database,
+    people: Mapping[str, Person],
+    *,
+    replace: bool = False,
+    wanted: Collection[int] | None = None,
 ) -> Report:
     """Bring people in, as `directory_rows` makes them; the report counts identifiers.
 
@@ -34,20 +38,31 @@ def import_directory(
         database: the records store.
         people: by identifier.
         replace: that there shall be these identifiers alone; else others stay.
+        wanted: revisions of which the one before has to be one; None: any will do.
+
+    Raises:
+        PreconditionFailed: the revision is another one.
 
     """
 
     def bring_in(connection: Connection) -> Report:
+        demand(connection, "directory", wanted)
         old = _load(connection)
         return _write(connection, old, people if replace else merged(old, people))
 
     return database.write(bring_in, lock=LOCK)
 
 
-def remove_identifiers(database: Database, identifiers: Sequence[str]) -> Report:
-    """Take identifiers out; those that are not there do no harm."""
+def remove_identifiers(
+    database: Database, identifiers: Sequence[str], wanted: Collection[int] | None = None
+) -> Report:
+    """Take identifiers out; those that are not there do no harm.
+
+    Raises PreconditionFailed if the revision is none of those wanted.
+    """
 
     def take_out(connection: Connection) -> Report:
+        demand(connection, "directory", wanted)
         old = _load(connection)
         gone = set(identifiers)
         return _write(connection, old, {one: who for one, who in old.items() if one not in gone})
@@ -68,8 +83,12 @@ def write_directory(directory: Directory, file: IO[str]) -> None:
     """Write the directory as CSV, in the order of learners, so that it can be brought in again."""
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
-    rows = sorted((who.learner, one, who) for one, who in directory.people.items())
-    writer.writerows((one, *who) for _, one, who in rows)
+    writer.writerows((one, *who) for one, who in in_order(directory))
+
+
+def in_order(directory: Directory) -> list[tuple[str, Person]]:
+    """Identifiers and whose they are, in the order of learners."""
+    return sorted(directory.people.items(), key=lambda pair: (pair[1].learner, pair[0]))
 
 
 def _load(connection: Connection) -> dict[str, Person]:

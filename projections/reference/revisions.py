@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from sqlalchemy import select
 
 from projections.reference import tables
+from statements.errors import PreconditionFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from statements.database import Connection
 
@@ -36,6 +37,17 @@ def load_revisions(connection: Connection) -> dict[Name, int]:
     """The number of changes of each kind of reference data, 0 if there was none."""
     found = {name: number for name, number in connection.rows(_ALL)}  # noqa: C416  # rows, not pairs
     return {name: found.get(name, 0) for name in NAMES}
+
+
+def demand(connection: Connection, name: Name, wanted: Collection[int] | None) -> None:
+    """Go on only if the revision is one of those wanted; None: whatever it is.
+
+    Raises:
+        PreconditionFailed: it is another one, so somebody else has changed the data meanwhile.
+
+    """
+    if wanted is not None and (number := load_revisions(connection)[name]) not in wanted:
+        raise PreconditionFailed(f"the revision is {number}, not the one that you go by")
 
 
 class Difference(NamedTuple):

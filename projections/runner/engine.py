@@ -32,13 +32,29 @@ if TYPE_CHECKING:
 LOCK = b"records"
 """Whoever writes the records takes turns under this lock."""
 
-BATCH = 2_000
-"""Entries of the log in a transaction: more share more pages, fewer let others have a turn."""
-CHUNK_EVENTS = 20_000
-"""About so many events are folded anew in a transaction."""
-FEWEST_LEARNERS, MOST_LEARNERS = 10, 5_000
-
 logger = logging.getLogger(__name__)
+
+
+class Portions(NamedTuple):
+    """How much is done in a transaction: more share more pages, fewer let others have a turn.
+
+    Attributes:
+        entries: of the log, at most.
+        events: that are folded anew while something is rebuilt, about so many.
+        fewest_learners: whose events these are, at least.
+        most_learners: and at most.
+        stale_learners: who are folded again since the directory or the catalogue changed.
+
+    """
+
+    entries: int = 2_000
+    events: int = 20_000
+    fewest_learners: int = 10
+    most_learners: int = 5_000
+    stale_learners: int = 50
+
+
+PORTIONS = Portions()
 
 
 class Stores(NamedTuple):
@@ -89,10 +105,15 @@ class Engine:
         self._gap = gap
         self.until = 1 << 62
         self.is_behind = False
-        self._batch = BATCH
-        self._learners = FEWEST_LEARNERS
-        self._started = False
+        self.limit(PORTIONS)
+        self._revision: int | None = None
         self._desk_now: Desk | None = None
+
+    def limit(self, portions: Portions) -> None:
+        """Do so much at a time from now on."""
+        self._portions = portions
+        self._batch = portions.entries
+        self._learners = portions.fewest_learners
 
     def forget(self) -> None:
         """Remember nothing: what was written may have been rolled back, or changed by others."""
@@ -121,8 +142,8 @@ class Engine:
         ledger = self._records.read(read_ledger)
         folded = [self._fold(ledger, suffix) for suffix in ("", NEXT)]
         refolded = self._refold_stale()
-        walked = folded[1] < BATCH and self._walk(ledger)
-        self.is_behind = BATCH in folded or refolded or walked
+        walked = folded[1] < self._portions.entries and self._walk(ledger)
+        self.is_behind = self._portions.entries in folded or refolded or walked
         return revised or any(folded) or refolded or walked
 
     @property
@@ -135,6 +156,7 @@ class Engine:
         """Do work in a transaction, as long as nobody else folds."""
 
         def turn(connection: Connection) -> None:
+            connection.commit_without_waiting()  # what is lost is folded again
             self._lease.hold(connection)
             mine = Turn(connection, self._desk, self._projections)
             work(mine)
@@ -147,7 +169,7 @@ class Engine:
         current, asked = self._records.read(
             lambda connection: (self._source.revision(connection), rebuild.requested(connection))
         )
-        if self._started and self._desk.reference.revision == current and not asked:
+        if self._revision == current and not asked:
             return False
         self.forget()
         done = []
@@ -155,10 +177,10 @@ class Engine:
         def work(turn: Turn) -> None:
             if revision.applied(turn.connection) != turn.desk.reference.revision:
                 revision.apply(turn)
-            done.append(rebuild.plan(turn, self._records, again=not self._started))
+            done.append(rebuild.plan(turn, self._records, again=self._revision is None))
 
         self._write(work)
-        self._started = True
+        self._revision = self._desk.reference.revision  # committed: what is at hand says nothing
         return any(done)
 
     def _fold(self, ledger: dict[str, Checkpoint], journal: str) -> int:
@@ -178,11 +200,12 @@ class Engine:
         self._write(
             lambda turn: self._log.read(lambda log: fold_batch(turn, journal, log, entries))
         )
-        self._batch = min(self._batch * 2, BATCH)
+        self._batch = min(self._batch * 2, self._portions.entries)
         return len(entries)
 
     def _refold_stale(self) -> bool:
-        learners = self._records.read(revision.stale_learners)
+        most = self._portions.stale_learners
+        learners = self._records.read(lambda records: revision.stale_learners(records, most))
         if not learners:
             return False
         self._write(lambda turn: revision.refold_stale(turn, learners))
@@ -204,12 +227,15 @@ class Engine:
                 served.append(True)
 
         self._write(work)
+        if served:
+            self.forget()  # what was remembered of the tables that were served before
         return bool(served)
 
     def _walk_on(self, turn: Turn) -> None:
         events = rebuild.walk(turn, self._learners)
-        wanted = self._learners * CHUNK_EVENTS // max(events, 1)
-        self._learners = min(max(wanted, FEWEST_LEARNERS), MOST_LEARNERS, self._learners * 2)
+        _, wanted_events, fewest, most, _ = self._portions
+        wanted = self._learners * wanted_events // max(events, 1)
+        self._learners = min(max(wanted, fewest), most, self._learners * 2)
 
     def _give_way(self, failure: CannotFold) -> None:
         """Find the entry that can't be folded by smaller batches, then stop the projection there.
@@ -224,7 +250,7 @@ class Engine:
             exc_info=failure.__cause__,
             extra={"facts": {"projection": failure.name, "position": failure.position}},
         )
-        self._batch = BATCH
+        self._batch = self._portions.entries
 
         def work(turn: Turn) -> None:
             stopped = turn.ledger[failure.name]

@@ -59,6 +59,7 @@ def plan(turn: Turn, database: Database, *, again: bool) -> bool:
         if each.version == turn.version(name) and not (again and each.stopped_at)
     }
     wanted = outdated(turn, asked, again=again) | valid
+    _give_up(turn)
     if not asked and wanted == valid == set(under_way):
         return False
     begin(turn, database, wanted)
@@ -70,8 +71,7 @@ def outdated(turn: Turn, asked: set[str], *, again: bool) -> set[str]:
     if EVENTS in asked or not _is_current(turn, EVENTS):
         return {EVENTS, *turn.projections}
     old = {name for name in turn.projections if name in asked or not _is_current(turn, name)}
-    if again:
-        old |= {name for name in turn.projections if _is_behind(turn, name)}
+    old |= {name for name in turn.projections if _is_behind(turn, name, again=again)}
     for name, projection in turn.projections.items():
         if old & set(projection.needs):
             old.add(name)
@@ -83,9 +83,24 @@ def _is_current(turn: Turn, name: str) -> bool:
     return checkpoint is not None and checkpoint.version == turn.version(name)
 
 
-def _is_behind(turn: Turn, name: str) -> bool:
+def _is_behind(turn: Turn, name: str, *, again: bool) -> bool:
     checkpoint = turn.ledger.get(name)
-    return checkpoint is None or checkpoint.position != turn.ledger[EVENTS].position
+    if checkpoint is None:
+        return True
+    if checkpoint.stopped_at is not None and not again:
+        return False
+    return checkpoint.position != turn.ledger[EVENTS].position
+
+
+def _give_up(turn: Turn) -> None:
+    """Take the version from what is served by another one than that of now.
+
+    It misses what happens from now on, and must not be taken for good if its version comes back.
+    """
+    for name in (EVENTS, *turn.projections):
+        served = turn.ledger.get(name)
+        if served is not None and not _is_current(turn, name):
+            turn.note(served._replace(version=""))
 
 
 def begin(turn: Turn, database: Database, names: set[str]) -> None:

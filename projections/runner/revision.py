@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from statements.database import Connection
 
 REVISION = "revision"
-STALE_LEARNERS = 50
-"""Folded again in one transaction."""
 
 _STALE = select(tables.stale.c.learner).order_by(tables.stale.c.learner).limit(bindparam("most"))
 
@@ -42,7 +40,7 @@ def apply(turn: Turn) -> None:
     turn.connection.replace(tables.counter, [(REVISION, turn.desk.reference.revision)])
 
 
-def stale_learners(connection: Connection, most: int = STALE_LEARNERS) -> list[int]:
+def stale_learners(connection: Connection, most: int) -> list[int]:
     """Some learners who have to be folded again."""
     return [learner for (learner,) in connection.rows(_STALE, most=most)]
 
@@ -50,6 +48,7 @@ def stale_learners(connection: Connection, most: int = STALE_LEARNERS) -> list[i
 def refold_stale(turn: Turn, learners: Iterable[int]) -> None:
     """Fold learners again, as the directory and the catalogue describe things now."""
     wanted = set(learners)
+    turn.desk.people.learners(turn.connection, wanted)  # as they have stood so far
     for learner in turn.desk.people.revised(turn.connection, wanted):
         _clear(turn, learner)
     turn.desk.people.revise(turn.connection, wanted)
@@ -88,15 +87,26 @@ def _moved_by_places(turn: Turn) -> set[int]:
 def _moved_by_rules(turn: Turn) -> set[int]:
     """Learners of courses that are completed by other rules now."""
     described = turn.desk.terms.catalogue
-    numbers = turn.desk.places.numbers_of(turn.connection, described)
-    new = {numbers[iri]: _digest(course) for iri, course in described.items() if iri in numbers}
+    # All of them get numbers: else it would not be known by which rules one of which statements
+    # told only later was folded.
+    numbers = turn.desk.places.activities(turn.connection, described)
+    new = {numbers[iri]: _digest(course) for iri, course in described.items()}
     old: dict[int, bytes] = dict(turn.connection.rows(select(*tables.course_rule.columns)))
     changed = {number for number in old.keys() | new.keys() if old.get(number) != new.get(number)}
     turn.connection.remove(tables.course_rule, [(number,) for number in old.keys() - new.keys()])
     turn.connection.replace(tables.course_rule, [*new.items()])
-    completion = tables.completion.c
-    rows = turn.connection.find(completion.course, changed, completion.learner)
-    return {learner for (learner,) in rows}
+    return {
+        learner
+        for suffix in _editions_of(turn, "completion")
+        for column in [tables.edition(suffix)["completion"].c]
+        for (learner,) in turn.connection.find(column.course, changed, column.learner)
+    }
+
+
+def _editions_of(turn: Turn, table: str) -> list[str]:
+    """Suffixes under which a table is filled: what is being rebuilt is folded by old rules, too."""
+    owner = next(name for name, each in turn.projections.items() if table in each.tables)
+    return [suffix for suffix in ("", NEXT) if owner + suffix in turn.ledger]
 
 
 def _digest(course: Course) -> bytes:

@@ -21,7 +21,7 @@ LOOK_SECONDS = 0.02
 """How often the log is looked at for a change, where that takes microseconds (SQLite)."""
 POLL_SECONDS = 0.1
 """How often the end of the log is asked for, where it is a query (PostgreSQL)."""
-BREATH_SECONDS = 0.4
+BREATH_SECONDS = 0.25
 """After a batch that was not full: while statements keep coming, more of them share the work of a
 transaction, and whoever takes them has the processor meanwhile."""
 RENEW_SECONDS = SECONDS / 3
@@ -53,6 +53,11 @@ class Runner:
         self._stopping = stopping
         self._holds = False
         self._renew_at = 0.0
+
+    @property
+    def holds(self) -> bool:
+        """Whether this process has the lease."""
+        return self._holds
 
     def run(self) -> None:
         """Fold until the event is set, then let another process take over."""

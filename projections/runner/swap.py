@@ -77,7 +77,8 @@ def _carry_traces(turn: Turn, table: Table) -> None:
     instead = {
         "status": "'removed'",
         "changed": "CASE WHEN old.status = 'removed' THEN old.changed ELSE :change END",
-        "state": "substr(old.state, 1, 0)",  # empty, of the right type on either database
+        # Empty, of the right type on either database; of what is empty SQLite makes NULL.
+        "state": "CASE WHEN length(old.state) > 0 THEN substr(old.state, 1, 0) ELSE old.state END",
     }
     columns = ", ".join(instead.get(each.name, f"old.{each.name}") for each in table.columns)
     key = _same_key(table, "new", "old")
@@ -91,6 +92,14 @@ def _carry_traces(turn: Turn, table: Table) -> None:
 
 
 def _carry_connections(turn: Turn) -> None:
+    known = _same_key(tables.connection, "old", f"connection_gone{NEXT}")
+    turn.connection.execute(
+        text(
+            f"UPDATE connection_gone{NEXT} SET changed = :change "  # noqa: S608
+            f"WHERE EXISTS (SELECT 1 FROM connection old WHERE {known})"
+        ),
+        change=turn.change,
+    )
     key = "new.learner = old.learner AND new.course = old.course AND new.begun = old.begun"
     for source, changed in (("connection", ":change"), ("connection_gone", "old.changed")):
         turn.connection.execute(

@@ -116,10 +116,11 @@ class Turn:
         self, folds: Iterable[Checkpoint], happenings: Sequence[Happening], until: int
     ) -> None:
         """Fold what is new, in each the learners that it has."""
-        changed: dict[str, Changed] = {"": defaultdict(set), NEXT: defaultdict(set)}
+        # One for all: what is rebuilt may ask for what is not.
+        changed: Changed = defaultdict(set)
         for fold in folds:
             known = _known(happenings, fold)
-            work = self._work(fold, until, changed[fold.suffix])
+            work = self._work(fold, until, changed)
             try:
                 self.projections[fold.name.removesuffix(NEXT)].update(work, known)
             except Exception as error:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from projections.translation.event import Measure
 from projections.translation.instants import duration, microseconds
-from projections.translation.statement import number_in, text_in
+from projections.translation.statement import number_in, text_in, without_nul
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ def _video(statement: Statement, result: Result, scene: Scene) -> Measure | None
         item = context.registration
         if context.extensions is not None:
             length = microseconds(number_in(context.extensions.length) or 0.0)
-            item = text_in(context.extensions.player_session) or item
+            item = without_nul(text_in(context.extensions.player_session)) or item
     segments = tuple(_segments(text_in(told.played_segments), length))
     item = item or scene.place.unit
     return Measure("video", item, segments=segments, length=length) if segments else None

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import UNSET, UnsetType, field
 
 from projections.translation.remembered import Remembered
+from projections.translation.statement import without_nul
 from schemas.identity import agent_ifi
 
 
@@ -49,4 +50,5 @@ def _identify(agent: bytes) -> tuple[str, ...]:
 
 
 def _ifi(agent: _Agent) -> str | None:
-    return agent_ifi(msgspec.to_builtins(agent))
+    found = agent_ifi(msgspec.to_builtins(agent))
+    return found and without_nul(found)

@@ -143,3 +143,8 @@ def number_in(raw: Raw) -> float | None:
 
 
 _FIRST_OF_A_NUMBER = frozenset(bytes([byte]) for byte in b"-0123456789")
+
+
+def without_nul(text: str) -> str:
+    """Text for a column: PostgreSQL has none with U+0000, which names of accounts may hold."""
+    return text.replace("\0", "\ufffd")

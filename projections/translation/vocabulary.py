@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     _Marks = tuple[str, int, str, str]
 
-CODE_VERSION: Final = 1
+CODE_VERSION: Final = 2
 """To be counted up whenever the code of this package translates anything differently."""
 
 VOIDED: Final = "http://adlnet.gov/expapi/verbs/voided"

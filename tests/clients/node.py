@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 PACKAGES = ("tincanjs@0.50.0", "@xapi/xapi@3.0.3")
@@ -22,9 +23,15 @@ def install_packages() -> None:
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
         raise PackagesMissingError("node and npm are not installed")
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "lock").open("w") as lock:  # let go when it is closed
+        flock(lock, LOCK_EX)  # other tests run at the same time
+        _install(npm)
+
+
+def _install(npm: str) -> None:
     if all((CACHE / "node_modules" / each.rsplit("@", 1)[0]).exists() for each in PACKAGES):
         return
-    CACHE.mkdir(parents=True, exist_ok=True)
     options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-save"]
     result = subprocess.run(  # noqa: S603  a fixed command
         [npm, "install", *options, "--prefix", CACHE, *PACKAGES],

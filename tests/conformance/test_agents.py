@@ -30,6 +30,7 @@ def get_person(client: Client, agent: dict[str, Any]) -> dict[str, Any]:
         ("openid", f"https://example.test/{make_id()}"),
         ("account", {"homePage": "https://example.test", "name": make_id()}),
     ],
+    ids=["mbox", "mbox_sha1sum", "openid", "account"],
 )
 @pytest.mark.parametrize("is_known", [False, True])
 def test_a_person_has_the_identifier_in_a_list(

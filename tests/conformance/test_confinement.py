@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.conformance.client import Client
 from tests.conformance.samples import make_activity, make_agent, make_statement, void
-from tests.plugins.server import Credential
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.plugins.server import LrsServer
+    from tests.plugins.server import Credential, LrsServer
 
 
 def confine(lrs: LrsServer, organisation: str) -> Credential:
     """Create a credential with every right, confined to an organisation."""
-    options = ["--scope", "all", "--organisation", organisation, "--confined", "--json"]
-    answer = json.loads(lrs.run("credentials", "create", organisation, *options))
-    return Credential(answer["key"], answer["secret"])
+    return lrs.create_credential(organisation, confined_to=organisation)
 
 
 @pytest.fixture(scope="session")

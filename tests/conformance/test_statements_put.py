@@ -47,7 +47,11 @@ def test_a_put_under_the_id_of_another_statement_is_refused(client: Client) -> N
 
 
 @pytest.mark.requirement("XAPI-00012", "XAPI-00029")
-@pytest.mark.parametrize("statement_id", ["", "wrong", "{" + make_id() + "}", make_id() + "0"])
+@pytest.mark.parametrize(
+    "statement_id",
+    ["", "wrong", "{" + make_id() + "}", make_id() + "0"],
+    ids=["nothing", "a-word", "in-braces", "too-long"],
+)
 def test_a_put_under_something_that_is_no_uuid_is_refused(
     client: Client, statement_id: str
 ) -> None:

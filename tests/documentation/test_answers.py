@@ -11,6 +11,7 @@ from tests.conformance.multipart import HEADERS as MULTIPART
 from tests.conformance.multipart import encode_statements
 from tests.conformance.samples import make_activity, make_agent, make_attachment, make_statement
 from tests.documentation.description import BASE, JSON_TYPE, Caller
+from tests.projections.reference.samples import badge_iri, course_iri, make_badge, make_course
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,6 +96,37 @@ def test_answers_about_activities_persons_and_versions_fit_the_description(calle
     found = caller.send(200, f"GET {BASE}/agents", agent=agent)
     assert found.json()["name"] == ["Anna"]
     caller.send(200, f"GET {BASE}/about")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "key"),
+    [
+        ("catalogue", {"courses": [make_course(1)]}, {"iri": course_iri(1)}),
+        ("badge-definitions", {"badges": [make_badge(1)]}, {"iri": badge_iri(1)}),
+        (
+            "directory",
+            {"rows": [{"identifier": "anna@example.org", "learner": "anna"}]},
+            {"identifier": "anna@example.org"},
+        ),
+    ],
+)
+def test_answers_about_reference_data_fit_the_description(
+    caller: Caller, path: str, body: object, key: dict[str, str]
+) -> None:
+    path = f"/records/{path}"
+    caller.send(200, f"POST {path}", body)
+    tag = caller.send(200, f"GET {path}").headers["ETag"]
+    caller.send(304, f"GET {path}", None, {"If-None-Match": tag})
+    caller.send(200, f"HEAD {path}")
+    caller.send(400, f"POST {path}", {"nonsense": []})
+    caller.send(400, f"POST {path}", b"{", {"Content-Type": JSON_TYPE})
+    caller.send(412, f"PUT {path}", body, {"If-Match": '"0"'})
+    caller.send(413, f"PUT {path}", b" " * 10_000_001, {"Content-Type": JSON_TYPE})
+    caller.send(400, f"DELETE {path}")
+    caller.send(200, f"DELETE {path}", None, {"If-Match": tag}, **key)
+    caller.send(
+        200, f"PUT {path}", caller.send(200, f"GET {path}").content, {"Content-Type": JSON_TYPE}
+    )
 
 
 def test_answers_about_the_server_itself_fit_the_description(caller: Caller) -> None:

@@ -13,8 +13,12 @@ from lrs.errors import STATUSES
 from lrs.settings import describe
 from tests.conformance.client import PLAIN
 from tests.documentation.pages import INTEGRATE, OPERATE, uncoded
+from tests.http.live import wait_until
+from tests.plugins.server import serve
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from prometheus_client import Metric
 
     from tests.plugins.server import LrsServer
@@ -49,12 +53,23 @@ def describe_metric(family: Metric) -> tuple[str, str, tuple[str, ...]]:
     return name, family.type, tuple(sorted(labels))
 
 
-def test_every_metric_is_in_the_table_with_its_type_and_labels(lrs_on_sqlite: LrsServer) -> None:
-    credential = lrs_on_sqlite.lend_credential("metrics/read")
+def text_of_metrics(lrs: LrsServer) -> str:
+    """All figures of a server that has begun to fold."""
+    credential = lrs.lend_credential("metrics/read")
     auth = (credential.key, credential.secret)
-    with httpx.Client(base_url=lrs_on_sqlite.url, trust_env=False, verify=PLAIN, auth=auth) as http:
+    with httpx.Client(base_url=lrs.url, trust_env=False, verify=PLAIN, auth=auth) as http:
         http.get("/health").raise_for_status()
-        text = http.get("/metrics").raise_for_status().text
+
+        def has_begun() -> bool:
+            return "lrs_projection_position" in http.get("/metrics").raise_for_status().text
+
+        wait_until(has_begun, "it folds")
+        return http.get("/metrics").raise_for_status().text
+
+
+def test_every_metric_is_in_the_table_with_its_type_and_labels(tmp_path: Path) -> None:
+    with serve(tmp_path, settings={"LRS_WORK": "yes"}) as server:
+        text = text_of_metrics(server)
     served = {
         describe_metric(family)
         for family in text_string_to_metric_families(text)

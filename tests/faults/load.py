@@ -18,6 +18,7 @@ from tests.faults.wire import GoneError, Line
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
+    from tests.faults.wire import Answer
     from tests.plugins.server import Credential
 
 Json = dict[str, Any]
@@ -49,8 +50,8 @@ class Writer:
         self._size = size
         self._pending: list[Json] = []
 
-    async def deliver(self, line: Line) -> None:
-        """Send the batch that is not acknowledged yet, or a new one.
+    async def deliver(self, line: Line) -> Answer:
+        """Send the batch that is not acknowledged yet, or a new one; what was answered.
 
         Raises:
             GoneError: there is no answer.
@@ -60,24 +61,23 @@ class Writer:
             place = len(self.sent) * self._size
             self._pending = [new_statement(self.name, place + i) for i in range(self._size)]
             self.sent.append([each["id"] for each in self._pending])
-        status = await self._send(line)
-        self.statuses[status] += 1
-        if status in {200, 204}:
+        answer = await self._send(line)
+        self.statuses[answer.status] += 1
+        if answer.status in {200, 204}:
             self.acknowledged += 1
             self._pending = []
+        return answer
 
     async def finish(self, line: Line) -> None:
         """Send what is not acknowledged until it is."""
         while self._pending:
             await self.deliver(line)
 
-    async def _send(self, line: Line) -> int:
+    async def _send(self, line: Line) -> Answer:
         if self._size == 1:
             target = f"statements?statementId={self._pending[0]['id']}"
-            answer = await line.send("PUT", target, json.dumps(self._pending[0]).encode())
-        else:
-            answer = await line.send("POST", "statements", json.dumps(self._pending).encode())
-        return answer.status
+            return await line.send("PUT", target, json.dumps(self._pending[0]).encode())
+        return await line.send("POST", "statements", json.dumps(self._pending).encode())
 
 
 class Load:

@@ -6,11 +6,14 @@ import json
 import threading
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Self
+from weakref import WeakKeyDictionary
 
 from tests.conformance.client import Client
 from tests.conformance.samples import make_statement
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import httpx
 
     from tests.plugins.server import LrsServer
@@ -113,9 +116,31 @@ def check_store(lrs: LrsServer) -> None:
     lrs.run("check")
 
 
+class _Reading:
+    """A server's log as far as it was read: tests ask again and again."""
+
+    def __init__(self) -> None:
+        self._size_bytes = 0
+        self.bugs: list[str] = []
+
+    def go_on(self, path: Path) -> None:
+        """Read the whole lines that were added."""
+        with path.open("rb") as log:
+            log.seek(self._size_bytes)
+            lines, newline, _ = log.read().rpartition(b"\n")
+        self._size_bytes += len(lines + newline)
+        added = lines.decode(errors="replace").splitlines()
+        self.bugs += [line for line in added if _is_of_a_bug(line)]
+
+
+_readings: WeakKeyDictionary[LrsServer, _Reading] = WeakKeyDictionary()
+
+
 def bugs_in_log(lrs: LrsServer) -> list[str]:
     """Lines of the server's log that tell of a bug: tracebacks, and what is not a log line."""
-    return [line for line in lrs.read_log().splitlines() if _is_of_a_bug(line)]
+    reading = _readings.setdefault(lrs, _Reading())
+    reading.go_on(lrs.log_path)
+    return reading.bugs
 
 
 def _is_of_a_bug(line: str) -> bool:

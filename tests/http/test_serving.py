@@ -36,11 +36,11 @@ class Served:
 
     def __init__(self, data_dir: Path, **settings: str) -> None:
         own = {name: value for name, value in os.environ.items() if not name.startswith("LRS_")}
-        environment = {"LRS_PORT": "0", "LRS_DATA_DIR": str(data_dir), **settings}
+        environment = {"LRS_PORT": "0", "LRS_DATA_DIR": str(data_dir), "LRS_WORK": "no"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.http.served"],
             cwd=ROOT,
-            env=own | environment,
+            env=own | environment | settings,
             stderr=subprocess.PIPE,
         )
         self.lines: list[dict[str, Any]] = []
@@ -245,6 +245,19 @@ def test_a_killed_worker_is_replaced(tmp_path: Path) -> None:
         served.wait_for("a worker died, starting another")
         served.wait_for("ready", times=MANY + 1)
         assert victim not in served.workers_seen()
+        served.process.terminate()
+        assert served.end() == 0
+
+
+def test_a_worker_that_cannot_start_again_does_not_take_the_others_with_it(tmp_path: Path) -> None:
+    with serving(tmp_path, LRS_WORKERS=str(MANY)) as served:
+        (tmp_path / "broken").touch()  # as a database that is away for a while
+        victim, other = (line["process"] for line in served.logged("ready"))
+        os.kill(victim, signal.SIGKILL)
+        served.wait_for("a worker died, starting another", times=3)
+        assert served.workers_seen() == {other}
+        (tmp_path / "broken").unlink()
+        served.wait_for("ready", times=MANY + 1)
         served.process.terminate()
         assert served.end() == 0
 

@@ -12,7 +12,8 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+import weakref
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from ssl import PROTOCOL_TLS_CLIENT, SSLContext
@@ -21,6 +22,10 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from lrs.issuing import Wish, issue
+from lrs.settings import Settings
+from statements.migrate import distribute, migrate, open_current
+from statements.opening import open_database
 from tests.plugins.postgresql import lend_database
 
 if TYPE_CHECKING:
@@ -45,12 +50,19 @@ class Credential:
     secret: str = field(repr=False)
 
 
-def find_free_port() -> int:
-    """Return a TCP port of the loopback interface that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+class Port:
+    """A TCP port of the loopback interface on which nobody listens but who is told of it.
+
+    The system gives it to nobody else as long as this object is there, however often the server on
+    it ends and starts again: other tests run at the same time.
+    """
+
+    def __init__(self) -> None:
+        with socket.socket() as holder:
+            holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            holder.bind(("127.0.0.1", 0))
+            self.number: int = holder.getsockname()[1]
+            weakref.finalize(self, os.close, holder.detach())
 
 
 class LrsServer:
@@ -67,11 +79,13 @@ class LrsServer:
         """Plan a server: `directory` holds its data and its log, `settings` are LRS_* variables."""
         self.directory = directory
         self.workers = workers
-        self.port = find_free_port()
+        self._port = Port()
+        self.port = self._port.number
         self.url = f"http://127.0.0.1:{self.port}"
         self.endpoint = f"{self.url}/xapi"
         self.environment = self._build_environment(database_url, settings or {})
         self._process: subprocess.Popen[bytes] | None = None
+        self._log_start_bytes = 0
         self._lent: dict[tuple[str, ...], Credential] = {}
 
     def _build_environment(
@@ -100,11 +114,24 @@ class LrsServer:
             raise CommandFailedError(f"lrs {' '.join(arguments)}: {result.stderr}")
         return result.stdout
 
-    def create_credential(self, name: str, *scopes: str) -> Credential:
-        """Create a credential with these scopes, or else with every right."""
-        options = [word for scope in scopes or ("all",) for word in ("--scope", scope)]
-        answer = json.loads(self.run("credentials", "create", name, *options, "--json"))
-        return Credential(answer["key"], answer["secret"])
+    def create_credential(self, name: str, *scopes: str, confined_to: str = "") -> Credential:
+        """Create a credential with these scopes, or else with every right.
+
+        This and migrate() do in this process what the commands do that are tried elsewhere: a
+        process needs a second of a busy machine to start.
+        """
+        settings = Settings.from_environment(self.environment)
+        wish = Wish(name, scopes or ("all",), None, confined_to, confined=bool(confined_to))
+        with open_current(settings.database_url) as database:
+            credential, secret = issue(database, wish, settings)
+        return Credential(credential.key, secret)
+
+    def migrate(self) -> None:
+        """Create the store, or bring it up to date."""
+        settings = Settings.from_environment(self.environment)
+        with closing(open_database(settings.database_url)) as database:
+            migrate(database)
+            distribute(database)
 
     def lend_credential(self, *scopes: str) -> Credential:
         """Return the credential with just these scopes that whoever asks may share."""
@@ -114,13 +141,17 @@ class LrsServer:
 
     def start(self) -> None:
         """Create the store, start the server and wait until it says that it is ready."""
-        self.run("migrate")
+        self.migrate()
         self.launch(COMMAND, "serve", "--workers", self.workers)
 
     def launch(self, *command: object) -> None:
-        """Start the server by a command, on the store as it is, and wait until it is ready."""
+        """Start the server by a command, on the store as it is, and wait until it is ready.
+
+        All of it: a worker that still starts ends the server if the store is taken away from it.
+        """
         self.directory.mkdir(parents=True, exist_ok=True)
-        with self._log_path.open("ab") as log:
+        with self.log_path.open("ab") as log:
+            self._log_start_bytes = log.tell()
             self._process = subprocess.Popen(  # noqa: S603  the command under test
                 [str(word) for word in command],
                 env=self.environment,
@@ -141,7 +172,8 @@ class LrsServer:
         return self._process.pid
 
     @property
-    def _log_path(self) -> Path:
+    def log_path(self) -> Path:
+        """What the server prints."""
         return self.directory / "server.log"
 
     def _wait_until_ready(self) -> None:
@@ -153,6 +185,16 @@ class LrsServer:
             time.sleep(POLL_SECONDS)  # another process: there is nothing to wait on but time
 
     def _is_ready(self) -> bool:
+        return self._answers() and self._have_all_started()
+
+    def _have_all_started(self) -> bool:
+        log, _, _ = self.log_path.read_bytes()[self._log_start_bytes :].rpartition(b"\n")
+        lines = [json.loads(line) for line in log.splitlines() if line.startswith(b"{")]
+        wanted = [line["workers"] for line in lines if line["message"] == "listening"]
+        ready = sum(line["message"] == "ready" for line in lines)
+        return bool(wanted) and ready >= wanted[0]
+
+    def _answers(self) -> bool:
         try:
             url = f"{self.url}/health/ready"
             return httpx.get(url, trust_env=False, verify=PLAIN).is_success
@@ -161,7 +203,7 @@ class LrsServer:
 
     def read_log(self) -> str:
         """Return what the server has printed so far."""
-        return self._log_path.read_text(errors="replace") if self._log_path.exists() else ""
+        return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
 
     def stop(self) -> None:
         """End the server and its workers; kill them if they do not end in time."""

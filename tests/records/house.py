@@ -206,6 +206,18 @@ class House:
             target += "?" + urlencode({k: str(v) for k, v in query.items()}, quote_via=quote)
         return asyncio.run(ask(self.app, f"GET {target}", headers=fields))
 
+    def send(
+        self, request: str, who: str, body: bytes = b"", /, kind: str = "", if_match: str = ""
+    ) -> Response:
+        """Send `METHOD path`, below /records, with a body of a kind."""
+        method, path = request.split(" ")
+        fields = {"authorization": who, "content-type": kind, "if-match": if_match}
+        fields["content-length"] = str(len(body))
+        given = {name: value for name, value in fields.items() if value}
+        return asyncio.run(
+            ask(self.app, f"{method} /records/{path}", headers=given, chunks=(body,))
+        )
+
     def get(self, path: str, who: str | None = None, /, **query: object) -> Json:
         """What a GET answers, which has to be 200 and JSON."""
         response = self.ask(path, who, **query)

@@ -7,7 +7,13 @@ from typing import Any, Final
 
 Json = dict[str, Any]
 
-MISSING: Final = object()
+
+class _Missing:
+    def __repr__(self) -> str:
+        return "MISSING"  # in the name of a test, the same in every process
+
+
+MISSING: Final[object] = _Missing()
 """As a new value: the member goes."""
 
 UUID: Final = "12345678-1234-5678-1234-567812345678"

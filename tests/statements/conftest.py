@@ -48,6 +48,7 @@ class RawConnection(Protocol):
 def lend_given(url: str) -> Iterator[str]:
     """Lend a database that is there already, and leave it empty as it was."""
     with closing(connect(url)) as connection:
+        connection.execute("SELECT pg_advisory_lock(1)")  # other tests run at the same time
         found = connection.execute("SELECT to_regclass('statement')").fetchone()
         assert found == (None,), "LRS_TEST_DATABASE_URL names a store: only an empty one is taken"
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-ROLE = "lrs_test_server"
+ROLE = f"lrs_test_{secrets.token_hex(8)}"  # roles are of the whole server, and others test too
 CREDENTIAL = Credential("key", b"hash", "label", "all", b"{}", "", confined=False, created=1)
 NAMES = [table.name for table in tables.metadata.sorted_tables]
 LOG = [table.name for table in tables.APPEND_ONLY]

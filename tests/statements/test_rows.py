@@ -62,6 +62,19 @@ def test_a_row_takes_the_place_of_the_one_with_its_key(shelves: Database) -> Non
     assert sorted(found) == [(7, "l3", None, b"new"), (99, "x", 1.0, b"")]
 
 
+def test_a_row_that_is_a_key_and_nothing_else_may_come_again(database: Database) -> None:
+    marks = Table("mark", MetaData(), Column("number", BigInteger(), primary_key=True))
+
+    def change(connection: Connection) -> None:
+        connection.script("CREATE TABLE mark (number bigint PRIMARY KEY);")
+        connection.replace(marks, [(1,), (2,)])
+        connection.replace(marks, [(2,), (3,)])
+
+    database.write(change)
+    found = database.read(lambda connection: connection.fetch(marks, [(1,), (2,), (3,), (4,)]))
+    assert sorted(found) == [(1,), (2,), (3,)]
+
+
 def test_rows_are_removed_by_whole_keys_and_by_their_first_columns(shelves: Database) -> None:
     def change(connection: Connection) -> None:
         connection.remove(SHELF, [])

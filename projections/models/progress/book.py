@@ -11,6 +11,7 @@ import msgspec
 from projections.calendar import day_of, periods_of
 from projections.models.progress.dossier import Dossier
 from projections.models.progress.standing import Required, Rules, completion_of, enrolments_of
+from projections.work import COMPLETED_BY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,8 +27,7 @@ Pair = tuple[int, int]  # learner, course
 _json = msgspec.json.Encoder(order="sorted").encode
 
 
-_FACTS = {"completed": slice(5, 6), "score": slice(6, 10)}
-"""Columns of `completion` that hold what badges may ask for."""
+_positions = msgspec.json.Decoder(dict[str, int]).decode
 
 
 class Record(NamedTuple):
@@ -100,9 +100,10 @@ class Book:
 
     def _note(self, pair: Pair, old: Row | None, new: Row | None) -> None:
         """Tell those who ask for completions or scores that there are others."""
-        for fact, columns in _FACTS.items():
-            if _some(old, columns) != _some(new, columns):
-                self._work.changed[fact].add(pair)
+        if _completed(old) != _completed(new):
+            self._work.changed["completed"].add(pair)
+        if _scores(old) != _scores(new):
+            self._work.changed["score"].add(pair)
 
     def _render(self, pair: Pair, dossier: Dossier) -> Record:
         """The rows that a dossier comes to; those that say nothing new keep their number."""
@@ -155,8 +156,16 @@ def weight_of(record: Record) -> Weight:
     return Weight(counts, min(row[3] for row in live), completed)
 
 
-def _some(row: Row | None, columns: slice) -> Row:
-    return row[columns] if row and row[2] != REMOVED else ()
+def _completed(row: Row | None) -> Row:
+    """When and why a row of `completion` says that a course was completed."""
+    if row is None or row[2] == REMOVED or row[5] is None:
+        return ()
+    evidence = _positions(row[10])
+    return row[5], *(evidence.get(rule) for rule in COMPLETED_BY)
+
+
+def _scores(row: Row | None) -> Row:
+    return row[6:10] if row and row[2] != REMOVED else ()
 
 
 class _Sums:

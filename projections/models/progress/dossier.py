@@ -7,7 +7,7 @@ forgotten, and then the history has to be read (`note` says so).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -67,7 +67,8 @@ class Dossier(msgspec.Struct, array_like=True):
         if details.percent is not None:
             self._note_score(details.percent, moment)
         if details.progress is not None and happening.unit == happening.course:
-            self.progress = max(self.progress or (0, 0, 0.0), (*moment, details.progress))
+            told = (*moment, details.progress)
+            self.progress = max(self.progress or told, told, key=_by_time)
         if kind in _MARKS or details.completes or details.move_on:
             return self._note_unit(happening.unit, kind, moment, details)
         return True
@@ -95,7 +96,7 @@ class Dossier(msgspec.Struct, array_like=True):
         enrolment.status = max(enrolment.status or status, status)
         if happening.kind == Kind.ENROLLED:
             first = (at, position, happening.details.how or "manual")
-            enrolment.first = min(enrolment.first or first, first)
+            enrolment.first = min(enrolment.first or first, first, key=_by_time)
             enrolment.last = max(enrolment.last or (at, position), (at, position))
 
     def _note_score(self, percent: float, moment: Moment) -> None:
@@ -111,15 +112,24 @@ class Dossier(msgspec.Struct, array_like=True):
             unit = self.units[number] = Unit()
         if details.move_on:
             launched = (*moment, details.move_on)
-            unit.move_on = max(unit.move_on or launched, launched)
+            unit.move_on = max(unit.move_on or launched, launched, key=_by_time)
         if kind in {Kind.PASSED, Kind.FAILED}:
             verdict = (*moment, kind == Kind.PASSED)
-            unit.verdict = max(unit.verdict or verdict, verdict)
+            unit.verdict = max(unit.verdict or verdict, verdict, key=_by_time)
         if kind == Kind.UNCOMPLETED:
             return _retract(unit, moment)
         if unit.retracted is None or moment[0] >= unit.retracted[0]:
             _achieve(unit, kind, moment, completes=details.completes)
         return True
+
+
+def _by_time(told: tuple[int, int, Any]) -> tuple[int, Any, int]:
+    """The order of what is told of: of one instant by what it is, and only then by who came first.
+
+    Moodle knows whole seconds: many things happen in one. Whichever comes first, figures are equal.
+    """
+    at, position, what = told
+    return at, what, position
 
 
 def _achieve(unit: Unit, kind: int, moment: Moment, *, completes: bool) -> None:

@@ -29,7 +29,7 @@ class Progress(Projection):
 
     @override
     def version(self, terms: Terms) -> str:
-        return "2"
+        return "3"
 
     @override
     def update(self, work: Work, happenings: Sequence[Happening]) -> None:

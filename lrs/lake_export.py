@@ -1,0 +1,50 @@
+"""Bringing the lake up to date by the clock: the log says what has come of it."""
+
+from __future__ import annotations
+
+import gc
+import logging
+from contextlib import closing
+from typing import TYPE_CHECKING, Final
+
+from analytics.errors import LakeBusy, LakeChanged
+from projections.opening import open_records
+from statements.migrate import open_current
+
+if TYPE_CHECKING:
+    from analytics.exporting import Report
+    from lrs.settings import Settings
+
+GARBAGE_OBJECTS: Final = 100_000
+"""As in lrs.wiring: statements leave no cycles behind, and looking for them takes a tenth."""
+
+logger = logging.getLogger(__name__)
+
+
+def export_lake(settings: Settings) -> None:
+    """Bring the lake up to date.
+
+    Raises:
+        LakeError: the lake does not answer.
+        StoreError: a database does not answer.
+
+    """
+    gc.set_threshold(GARBAGE_OBJECTS)
+    try:
+        report = _export(settings)
+    except (LakeBusy, LakeChanged) as error:
+        logger.warning("the lake was not brought up to date: %s", error)
+        return
+    facts = {"statements": report.statements, "position": report.position}
+    logger.info("the lake is up to date", extra={"facts": facts | {"tables": len(report.tables)}})
+
+
+def _export(settings: Settings) -> Report:
+    # Arrow takes half a second to load, and whoever folds only names this function.
+    from lrs.lake import lake_exporter  # noqa: PLC0415
+
+    with (
+        open_current(settings.database_url) as log,
+        closing(open_records(settings.records_url)) as records,
+    ):
+        return lake_exporter(settings, log, records).run()
