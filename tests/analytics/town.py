@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from analytics.reports.asking import Hidden
+    from lrs.simulation import Options
     from statements.database import Database
 
 Row = dict[str, Any]
@@ -54,11 +55,15 @@ class Town(NamedTuple):
         """The folder of the lake."""
         return self.folder / "lake"
 
+    def table(self, sql: str, **parameters: object) -> Any:  # noqa: ANN401  # Arrow has no types
+        """What a query answers, as an Arrow table."""
+        with connect(self.lake) as session, session.query(sql, parameters) as result:
+            return result.table()
+
     def ask(self, sql: str, **parameters: object) -> list[Row]:
         """Rows that a query answers."""
-        with connect(self.lake) as session, session.query(sql, parameters) as result:
-            rows: list[Row] = result.table().to_pylist()
-            return rows
+        rows: list[Row] = self.table(sql, **parameters).to_pylist()
+        return rows
 
     def report(self, name: str, hidden: Hidden | None = None, **given: str) -> list[Row]:
         """Rows that a named query answers."""
@@ -67,9 +72,9 @@ class Town(NamedTuple):
             return ask(session, query, bind(query, given), hidden).rows
 
 
-def build_town(folder: Path) -> Town:
+def build_town(folder: Path, options: Options = BUSY) -> Town:
     """Append, fold and export the run."""
-    town = Town(folder, run(BUSY))
+    town = Town(folder, run(options))
     settings = Settings(data_dir=folder)
     path = settings.database_url.removeprefix("sqlite:///")
     with (
