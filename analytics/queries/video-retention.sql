@@ -13,16 +13,19 @@ people: {viewers: [viewers, share]}
 chart: {mark: line, x: second, y: share}
 */
 -- A viewer has seen a part whose middle lies in a played segment of any session. Sessions tell
--- their segments again and again, each time with those before.
+-- their segments again and again, each time with those before: what is the same counts once.
 WITH told AS (
-    SELECT
+    SELECT DISTINCT
         a.learner,
-        s.statement ->> '$.result.extensions."https://w3id.org/xapi/video/extensions/played-segments"'
-            AS segments,
-        try_cast(
-            s.statement ->> '$.context.extensions."https://w3id.org/xapi/video/extensions/length"'
-            AS DOUBLE
-        ) AS length
+        json_extract_string(
+            s.statement,
+            [
+                '$.result.extensions."https://w3id.org/xapi/video/extensions/played-segments"',
+                '$.context.extensions."https://w3id.org/xapi/video/extensions/length"'
+            ]
+        ) AS found,
+        found[1] AS segments,
+        try_cast(found[2] AS DOUBLE) AS length
     FROM statements s
     JOIN actors a ON a.actor = s.actor
     JOIN learners l ON l.learner = a.learner

@@ -91,7 +91,15 @@ def columns(settings: Settings, *, markdown: bool) -> None:
 @click.argument("name")
 @_parameters
 @_GIVEN
-@_option("--format", "form", type=click.Choice(list(FORMS)), default="table", show_default=True)
+@_option(
+    "--format",
+    "form",
+    envvar="LRS_ANALYTICS_REPORT_FORMAT",
+    type=click.Choice(list(FORMS)),
+    default="table",
+    show_default=True,
+    help="CSV has the names and values of the SQL; the others are for people.",
+)
 @_LANGUAGE
 @_option("--public", is_flag=True, help="Leave small groups out, and refuse what tells of persons.")
 @_OUTPUT
