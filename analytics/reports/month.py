@@ -15,6 +15,8 @@ from analytics.reports.parameters import bind
 from analytics.reports.wording import LEFT_OUT, write, write_month
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from analytics.reports.asking import Answer, Hidden, Row
     from analytics.session import Session
 
@@ -49,22 +51,38 @@ class Section(NamedTuple):
 
     Attributes:
         name: of the query.
-        since: days before the month's first day; None: everything until the month's end.
+        since: the first day that it looks at, by the month's first day; None: everything until the
+            month's end.
 
     """
 
     name: str
-    since: int | None = None
+    since: Callable[[date], date] | None = None
+
+
+def _itself(first: date) -> date:
+    return first
+
+
+def _weeks_before(first: date) -> date:
+    """The first day of a quarter of weeks that ends with the month."""
+    return first - timedelta(weeks=_WEEKS - 5)  # a month lies in five or six
+
+
+def month_before(first: date, months: int) -> date:
+    """The first day of the month so many months before."""
+    year, month = divmod(first.year * 12 + first.month - 1 - months, 12)
+    return date(year, month + 1, 1)
 
 
 _SECTIONS = (
-    Section("weekly-connections", since=(_WEEKS - 5) * 7),
-    Section(_FIGURES, since=(_MONTHS - 1) * 31 - 6),
+    Section("weekly-connections", since=_weeks_before),
+    Section(_FIGURES, since=lambda first: month_before(first, _MONTHS - 1)),
     Section("completion-by-directorate"),
     Section("completion-by-course"),
     Section("time-to-completion"),
-    Section("score-distribution", since=0),
-    Section("activity-by-hour", since=0),
+    Section("score-distribution", since=_itself),
+    Section("activity-by-hour", since=_itself),
     Section("badge-eligibility"),
 )
 
@@ -99,7 +117,7 @@ def _ask(session: Session, asked: Section, first: date, hidden: Hidden) -> Answe
     query = named_query(asked.name)
     given = {"until": _last_day(first).isoformat()}
     if asked.since is not None:
-        given["since"] = (first - timedelta(days=asked.since)).isoformat()
+        given["since"] = asked.since(first).isoformat()
     return ask(session, query, bind(query, given), hidden)
 
 
@@ -109,8 +127,8 @@ def _last_day(first: date) -> date:
 
 def _summary(session: Session, first: date, language: str, hidden: Hidden) -> str:
     """The month's figures beside those of the month before."""
-    before = first - timedelta(days=1)
-    answer = _ask(session, Section(_FIGURES, since=1), first, hidden)
+    before = month_before(first, 1)
+    answer = _ask(session, Section(_FIGURES, since=lambda _: before), first, hidden)
     months = {row["month"]: row for row in answer.rows}
     now, then = (months.get(f"{day:%Y-%m}", {}) for day in (first, before))
     words = {

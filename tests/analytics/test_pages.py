@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import partial
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -13,7 +14,7 @@ from typing_extensions import override
 
 from analytics.errors import BadParameter
 from analytics.reports.asking import Answer, ask
-from analytics.reports.month import month_report
+from analytics.reports.month import month_before, month_report
 from analytics.reports.named import named_queries, named_query
 from analytics.reports.output import as_csv, as_page, as_picture, as_table
 from analytics.reports.parameters import bind
@@ -116,6 +117,16 @@ def test_the_figures_of_a_month_without_anything_are_zero(town: Town) -> None:
     for wrong in ("2026", "2026-13", "2026-3", "../x"):
         with connect(town.lake) as session, pytest.raises(BadParameter, match="2026-03"):
             month_report(session, wrong, "fr", FEW)
+
+
+def test_months_are_counted_back_over_a_year() -> None:
+    january = date(2026, 1, 1)
+    assert [month_before(january, n) for n in (0, 1, 11, 12)] == [
+        january,
+        date(2025, 12, 1),
+        date(2025, 2, 1),
+        date(2025, 1, 1),
+    ]
 
 
 @pytest.mark.parametrize("name", sorted(named_queries()))
