@@ -268,6 +268,11 @@ def variable(name: str) -> str:
     return _PREFIX + name.upper()
 
 
+def inherited(beginnings: tuple[str, ...]) -> dict[str, str]:
+    """Variables of ours whose names begin so, for a process that is to know no others."""
+    return {name: v for name, v in os.environ.items() if name.upper().startswith(beginnings)}
+
+
 def describe() -> list[tuple[str, str, str]]:
     """Name of the variable, default and description of every setting, for the documentation."""
     return [

@@ -95,7 +95,7 @@ def export(settings: Settings, *, every: float | None, as_json: bool) -> None:
 @_option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write there.")
 @_SECONDS
 @_ROWS
-@with_settings(*LAKE, "analytics_memory_bytes", "analytics_threads")
+@with_settings(*LAKE, "analytics_memory_bytes", "analytics_disk_bytes", "analytics_threads")
 def sql(  # noqa: PLR0913  # one parameter for each option
     settings: Settings,
     *,
@@ -123,7 +123,7 @@ def sql(  # noqa: PLR0913  # one parameter for each option
 )
 @_SECONDS
 @_ROWS
-@with_settings(*LAKE, "analytics_memory_bytes", "analytics_threads")
+@with_settings(*LAKE, "analytics_memory_bytes", "analytics_disk_bytes", "analytics_threads")
 def shell(settings: Settings, *, seconds: float | None, rows: int | None) -> None:
     """Answer queries, each ended by a semicolon, until the end of the input.
 

@@ -29,7 +29,7 @@ NAMES = [EVENTS, *(each.name for each in every_projection())]
 DIFFERENT_STATUS = 1
 
 
-@click.group(short_help="See how far the records are folded, fold them anew, prove them right.")
+@click.group(short_help="See how far the records are folded, fold anew, prove them right.")
 def projections() -> None:
     """Learning records are folded from the log: enrolments, completions, connections, badges."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from contextlib import asynccontextmanager, suppress
@@ -17,6 +16,7 @@ from analytics import errors
 from analytics.errors import LakeError, QueryStopped, QueryTooLarge
 from lrs.lake_place import lake_place
 from lrs.queries.question import Format, Head, Question
+from lrs.settings import inherited
 from statements.errors import Overloaded
 
 if TYPE_CHECKING:
@@ -30,6 +30,12 @@ START_SECONDS: Final = 15.0
 """A process loads for a second, for several on a busy machine; beyond the query's own time."""
 STOP_SECONDS: Final = 3.0
 """A cancelled query removes what it wrote to disk, and ends."""
+
+_KEPT: Final = (
+    *("AWS_", "HOME", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_"),
+    *("LANG", "LC_", "LD_", "PATH", "PYTHON", "TZ"),
+)
+"""How the variables begin that the process of a query is to have."""
 
 logger = logging.getLogger(__name__)
 
@@ -155,9 +161,8 @@ async def _start(folder: str) -> Process:
 
 
 def _environment(folder: str) -> dict[str, str]:
-    """What a query needs of ours: no database's password, but the keys of a bucket."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("LRS_")}
-    return kept | {"TMPDIR": folder}
+    """What a query needs of ours: the keys of a bucket, but no database's password."""
+    return inherited(_KEPT) | {"TMPDIR": folder}
 
 
 async def _end(process: Process) -> None:

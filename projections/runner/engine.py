@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from projections.runner import rebuild, revision
 from projections.runner.batch import fold_batch
 from projections.runner.desk import Desk
-from projections.runner.ledger import EVENTS, NEXT, read_ledger
+from projections.runner.ledger import EVENTS, NEXT, read_ledger, write_ledger
 from projections.runner.swap import is_complete, swap
 from projections.runner.turn import CannotFold, Turn
 from statements.reader import read_log
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 LOCK = b"records"
 """Whoever writes the records takes turns under this lock."""
+
+MOST_ERROR = 500
+_EVENTS = (EVENTS, EVENTS + NEXT)
 
 logger = logging.getLogger(__name__)
 
@@ -237,6 +240,22 @@ class Engine:
         wanted = self._learners * wanted_events // max(events, 1)
         self._learners = min(max(wanted, fewest), most, self._learners * 2)
 
+    def note_failure(self, error: Exception | None) -> None:
+        """Note in the events' checkpoints that they can't go on, and why; or that they can."""
+        self.forget()
+
+        def note(connection: Connection) -> None:
+            self._lease.hold(connection)
+            stuck = [each for name, each in read_ledger(connection).items() if name in _EVENTS]
+            text = repr(error)[:MOST_ERROR] if error else ""
+            noted = [
+                each._replace(stopped_at=each.position + 1 if error else None, error=text)
+                for each in stuck
+            ]
+            write_ledger(connection, noted)
+
+        self._records.write(note, lock=LOCK)
+
     def _give_way(self, failure: CannotFold) -> None:
         """Find the entry that can't be folded by smaller batches, then stop the projection there.
 
@@ -254,7 +273,7 @@ class Engine:
 
         def work(turn: Turn) -> None:
             stopped = turn.ledger[failure.name]
-            error = repr(failure.__cause__)[:500]
+            error = repr(failure.__cause__)[:MOST_ERROR]
             turn.note(stopped._replace(stopped_at=failure.position, error=error))
 
         self._write(work)

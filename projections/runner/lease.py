@@ -30,7 +30,7 @@ class Lease:
         self.holder = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
 
     def claim(self, connection: Connection) -> bool:
-        """Take the lease, or renew it, if nobody else has it. In a writing transaction."""
+        """Take the lease if nobody else has it. In a writing transaction."""
         rows = connection.fetch(tables.lease, [(NAME,)])
         moment = now()
         if rows and rows[0][1] != self.holder and rows[0][2] > moment:
@@ -39,17 +39,18 @@ class Lease:
         connection.replace(tables.lease, [(NAME, self.holder, until)])
         return True
 
-    def hold(self, connection: Connection) -> None:
-        """Renew the lease within the transaction that depends on it.
+    def renew(self, connection: Connection) -> bool:
+        """Keep the lease; False if another process has it, or had it and may have written.
 
-        Raises:
-            Lost: another process has it, or had it meanwhile and may have written.
-
+        In a writing transaction.
         """
         rows = connection.fetch(tables.lease, [(NAME,)])
-        if not rows or rows[0][1] != self.holder:
+        return bool(rows) and rows[0][1] == self.holder and self.claim(connection)
+
+    def hold(self, connection: Connection) -> None:
+        """Renew the lease within the transaction that depends on it. Raises Lost."""
+        if not self.renew(connection):
             raise Lost
-        self.claim(connection)
 
     def release(self, connection: Connection) -> None:
         """Let another process take it at once."""

@@ -26,6 +26,8 @@ BREATH_SECONDS = 0.25
 transaction, and whoever takes them has the processor meanwhile."""
 RENEW_SECONDS = SECONDS / 3
 RETRY_SECONDS = 1.0
+MOST_FAILURES = 3
+"""Before the checkpoints say that the fold can't go on."""
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +55,8 @@ class Runner:
         self._stopping = stopping
         self._holds = False
         self._renew_at = 0.0
+        self._failures = 0  # one after the other
+        self._is_noted = False
 
     @property
     def holds(self) -> bool:
@@ -64,6 +68,7 @@ class Runner:
         while not self._stopping.is_set():
             try:
                 self._turn()
+                self._note(None)
             except Unavailable as error:
                 self._engine.forget()
                 logger.warning("the fold waits for the database: %s", error)
@@ -71,11 +76,22 @@ class Runner:
             except Lost:
                 self._holds = False
                 logger.warning("another process folds now")
-            except Exception:
-                self._engine.forget()
+            except Exception as error:
                 logger.exception("the fold failed and tries again")
+                self._note(error)
                 self._stopping.wait(RETRY_SECONDS)
         self._release()
+
+    def _note(self, error: Exception | None) -> None:
+        """Say in the checkpoints, where operators look, that nothing goes on, or that it does."""
+        self._failures = self._failures + 1 if error else 0
+        if self._failures < MOST_FAILURES and not (self._is_noted and error is None):
+            return
+        try:
+            self._engine.note_failure(error)
+            self._is_noted = error is not None
+        except Exception:
+            logger.exception("that the fold has failed could not be noted")
 
     def _turn(self) -> None:
         if not self._holds or monotonic() >= self._renew_at:
@@ -88,12 +104,12 @@ class Runner:
             self._stopping.wait(BREATH_SECONDS)
 
     def _claim(self) -> None:
-        """Take the lease or renew it; whoever did not have it knows nothing of what is there."""
-        held = self._holds
-        self._holds = self._records.write(self._lease.claim, lock=LOCK)
-        self._renew_at = monotonic() + RENEW_SECONDS
-        if not held:
+        """Renew the lease or take it; whoever takes it knows nothing of what is there."""
+        renewed = self._holds and self._records.write(self._lease.renew, lock=LOCK)
+        if not renewed:
             self._engine.forget()
+            self._holds = self._records.write(self._lease.claim, lock=LOCK)
+        self._renew_at = monotonic() + RENEW_SECONDS
 
     def _wait(self) -> None:
         """Wait until the log has changed, or for a while."""

@@ -46,6 +46,25 @@ def test_an_export_tells_what_it_has_done(lrs: Lrs) -> None:
     assert lrs("analytics", "export").out.startswith(b"0 statements up to position 2")
 
 
+def test_a_lake_is_verified(filled: Lrs) -> None:
+    answer = filled("analytics", "verify")
+    assert (answer.status, answer.out) == (
+        0, b"3 statements up to position 3, statements, voided: all is well\n",
+    )  # fmt: skip
+    (folder,) = Path(filled.folder).rglob("_segments/statements")
+    (segment,) = folder.rglob("*.parquet")
+    with duckdb.connect() as connection:
+        connection.execute(f"CREATE TABLE old AS FROM '{segment}' WHERE position <> 2")
+        connection.execute(f"COPY old TO '{segment}' (FORMAT parquet)")
+    answer = filled("analytics", "verify")
+    assert answer.status == 1
+    first, last = answer.out.splitlines()
+    assert first.startswith(b"statements: at position 2 there is nothing and not ")
+    assert last.endswith(b": something differs")
+    found = filled("analytics", "verify", "--json")
+    assert (found.status, len(found.json["differences"])) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("form", "read"),
     [

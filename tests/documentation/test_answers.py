@@ -136,3 +136,15 @@ def test_answers_about_the_server_itself_fit_the_description(caller: Caller) -> 
     served = caller.send(200, "GET /openapi.json")
     assert served.content == description("/xapi")
     assert served.headers["content-type"].endswith("version=3.1")
+
+
+def test_answers_to_queries_fit_the_description(lrs: LrsServer, caller: Caller) -> None:
+    path = "/analytics/query"
+    query = {"sql": "SELECT 1 AS one"}
+    caller.send(400, f"POST {path}", {"sql": ""})
+    lrs.run("analytics", "export")
+    caller.send(200, f"POST {path}", query)
+    caller.send(200, f"POST {path}", query | {"format": "csv"})
+    caller.send(200, f"POST {path}", b"SELECT 1 AS one", {"Content-Type": "text/plain"})
+    caller.send(400, f"POST {path}", {"sql": "SELECT one"})
+    caller.send(204, f"OPTIONS {path}")

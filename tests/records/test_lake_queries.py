@@ -15,6 +15,7 @@ import pytest
 from lrs.app import build_app
 from lrs.lake import lake_exporter
 from lrs.metrics import Metrics
+from lrs.queries import running
 from lrs.record_limits import NO_LIMITS, Limits
 from lrs.services import Services
 from tests.http.asgi import Response, ask
@@ -200,6 +201,14 @@ def test_a_process_that_the_kernel_ends_harms_nobody(lake: House) -> None:
     response = sql(lake, "SELECT repeat('x', 3000000000) AS x")  # one value: DuckDB does not count
     assert response.status == 400, response.body
     assert sql(lake, COUNT).status == 200
+
+
+def test_a_query_is_told_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LRS_DATABASE_URL", "PGPASSWORD", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "secret")
+    found = running._environment("/tmp/x")  # noqa: SLF001, S108  # what it leaves out shows nowhere
+    assert found.get("AWS_SECRET_ACCESS_KEY") == "secret"
+    assert list(found.values()).count("secret") == 1
 
 
 class Client:

@@ -20,7 +20,7 @@ from statements.clock import microseconds_of, text_of
 from statements.errors import Conflict
 from statements.migrate import migrate
 from statements.prepared import salted_digest, sender
-from statements.reader import attachments_of
+from statements.reader import attachments_of, read_ids
 from statements.requests import AppendRequest
 from statements.sqlite import SQLite
 from tests.statements.store import (
@@ -56,6 +56,14 @@ def test_positions_start_at_1_and_have_no_gaps(store: Store) -> None:
     store.append(new_statement())
     store.append(*[new_statement() for _ in range(2)])
     assert [entry.position for entry in store.log()] == [1, 2, 3, 4, 5, 6]
+
+
+def test_ids_are_read_by_position(store: Store) -> None:
+    store.append(*[new_statement() for _ in range(5)])
+    found = store.database.read(lambda c: read_ids(c, 1, 4))
+    assert [(position, text_id(id_)) for position, id_ in found] == [
+        *zip((2, 3, 4), store.ids()[1:4], strict=True)
+    ]
 
 
 def test_stored_increases_strictly_within_and_between_requests(store: Store) -> None:
