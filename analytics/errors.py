@@ -5,6 +5,9 @@ LakeError
 ├── LakeChanged    somebody else has written the manifest meanwhile
 ├── LakeMissing    there is no lake, or none that this program can read
 ├── BadQuery       the SQL is wrong, or not allowed: the text says where
+├── NoSuchReport   no named query is called so
+├── BadParameter   a named query can't be asked with this value
+├── NotForPublication  the answer would tell of single persons
 ├── QueryTooLarge  the query needs more memory or more rows than it may have
 └── QueryStopped   the query was cancelled, or took longer than it may
 """
@@ -30,6 +33,18 @@ class LakeMissing(LakeError):
 
 class BadQuery(LakeError):
     """The query can't be run as it is written."""
+
+
+class NoSuchReport(LakeError):
+    """There is no named query of this name."""
+
+
+class BadParameter(LakeError):
+    """A value of a parameter breaks its rule."""
+
+
+class NotForPublication(LakeError):
+    """Leaving small groups out would not be enough."""
 
 
 class QueryTooLarge(LakeError):

@@ -28,7 +28,7 @@ def write_table(result: Result, sink: BinaryIO) -> None:
     names = result.schema.names
     rows = chain.from_iterable(batch.to_pylist() for batch in result.batches())
     first = [[_shown(row[name]) for name in names] for row in islice(rows, SHOWN_ROWS)]
-    sink.write(_aligned(names, first).encode())
+    sink.write(align(names, first).encode())
     if next(rows, None) is not None:
         sink.write(f"... and more: these are the first {SHOWN_ROWS:,} rows\n".encode())
     result.close()
@@ -111,7 +111,12 @@ def _plain(value: Any) -> Any:  # noqa: ANN401  # whatever Arrow has
 
 
 def _cells(row: tuple[Any, ...]) -> list[Any]:
-    return ["" if value is None else _text(value) for value in row]
+    return [cell_text(value) for value in row]
+
+
+def cell_text(value: Any) -> str:  # noqa: ANN401  # whatever Arrow has
+    """A value as CSV has it."""
+    return "" if value is None else _text(value)
 
 
 def _text(value: Any) -> str:  # noqa: ANN401  # whatever Arrow has
@@ -131,7 +136,8 @@ def _shown(value: Any) -> str:  # noqa: ANN401  # whatever Arrow has
     return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
 
 
-def _aligned(names: list[str], rows: list[list[str]]) -> str:
+def align(names: list[str], rows: list[list[str]]) -> str:
+    """Columns as wide as their widest cell, under their names and a line."""
     widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
     ruler = ["-" * width for width in widths]
     lines = [

@@ -15,7 +15,7 @@ from pyarrow import dataset
 from analytics.columns import SCHEMA
 from analytics.errors import BadQuery, LakeMissing
 from analytics.lake import is_live, locate
-from analytics.manifest import Manifest, read_manifest
+from analytics.manifest import STATEMENTS, Manifest, read_manifest
 from analytics.result import Result, in_our_words
 from analytics.store import Store, open_store
 from analytics.views import named, quoted, read_parquet, view_definitions
@@ -98,6 +98,11 @@ class Session:
     def generation(self) -> int:
         """Which state of the lake this session sees."""
         return self._state.manifest.generation
+
+    @property
+    def position(self) -> int:
+        """Of the last statement of the log that this session sees."""
+        return int(self._state.manifest.table(STATEMENTS).checkpoint)
 
     @property
     def views(self) -> list[str]:

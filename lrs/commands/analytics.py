@@ -9,16 +9,18 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import click
 
 from analytics.database_file import write_database
 from analytics.output import FORMATS
 from analytics.verification import verify
+from lrs.commands.analytics_reports import columns, month, report, reports
 from lrs.commands.analytics_shell import answer, run_shell
 from lrs.commands.options import JSON_OUTPUT, STORE, with_settings
 from lrs.commands.progress import ProgressLine
+from lrs.commands.sink import opened
 from lrs.lake import lake_exporter, lake_session, lake_store
 from projections.opening import open_records
 from statements.migrate import open_current
@@ -50,6 +52,10 @@ def _variables(command: str) -> dict[str, str]:
 @click.group(short_help="The log as Parquet, and SQL over it.")
 def analytics() -> None:
     """The log and what is made of it as Parquet files (the lake), and SQL over them."""
+
+
+for _command in (report, reports, month, columns):
+    analytics.add_command(_command)
 
 
 @analytics.command(context_settings=_variables("EXPORT"), short_help="Bring the lake up to date.")
@@ -108,7 +114,7 @@ def sql(  # noqa: PLR0913  # one parameter for each option
     lrs analytics sql "FROM statements" --format parquet --output statements.parquet
     """  # noqa: D301  # \b keeps click from filling the lines after it
     text = sys.stdin.read() if query == "-" else query
-    with lake_session(settings, seconds, rows) as session, _opened(output) as sink:
+    with lake_session(settings, seconds, rows) as session, opened(output) as sink:
         answer(session, text, FORMATS[format_], sink)
 
 
@@ -201,19 +207,3 @@ def _show(report: Report, *, as_json: bool) -> None:
         f"{report.statements:,} statements up to position {report.position:,}, "
         f"{report.merges} merges ({report.seconds:.1f} s, {rate:,.0f} statements/s)"
     )
-
-
-@contextmanager
-def _opened(output: Path | None) -> Iterator[BinaryIO]:
-    """The stream to write to; a file gets its name when it is whole."""
-    if output is None:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    unfinished = output.with_name(output.name + ".part")
-    try:
-        with unfinished.open("wb") as stream:
-            yield stream
-        unfinished.replace(output)
-    finally:
-        unfinished.unlink(missing_ok=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from analytics.result import Result
     from analytics.session import Session
+
+R = TypeVar("R")
 
 PROMPT = "lrs> "
 CONTINUED = "...> "
@@ -40,15 +42,20 @@ def run_shell(session: Session) -> None:
 def answer(
     session: Session, query: str, write: Callable[[Result, BinaryIO], None], sink: BinaryIO
 ) -> None:
-    """Write what a query answers; Control-C cancels it, and QueryStopped is raised.
-
-    DuckDB works in another thread: while this one is in its code, no signal would be seen.
-    """
+    """Write what a query answers; Control-C cancels it, and QueryStopped is raised."""
 
     def work() -> None:
         with session.query(query) as result:
             write(result, sink)
 
+    interruptible(session, work)
+
+
+def interruptible(session: Session, work: Callable[[], R]) -> R:
+    """Do what asks a session; Control-C cancels its queries, and QueryStopped is raised.
+
+    DuckDB works in another thread: while this one is in its code, no signal would be seen.
+    """
     with ThreadPoolExecutor(1) as thread:
         work_done = thread.submit(work)
         while True:

@@ -27,7 +27,8 @@ def list_commands(command: click.Command, *path: str) -> Iterator[tuple[str, cli
 
 
 COMMANDS = dict(list_commands(group))
-WITHOUT_A_STORE = {"simulate", "analytics sql", "analytics shell", "analytics open"}
+OVER_THE_LAKE = {"sql", "shell", "open", "report", "reports", "month", "columns"}
+WITHOUT_A_STORE = {"simulate", *(f"analytics {name}" for name in OVER_THE_LAKE)}
 
 
 def variables_of(name: str) -> dict[str, str | None]:

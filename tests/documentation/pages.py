@@ -99,6 +99,7 @@ def uncoded(cell: str) -> list[str]:
 README = Page(ROOT / "README.md")
 OPERATE = Page(ROOT / "docs" / "operate.md")
 INTEGRATE = Page(ROOT / "docs" / "integrate.md")
+ANALYSTS = Page(ROOT / "docs" / "analysts.md")
 DECISIONS = [Page(path) for path in sorted((ROOT / "docs" / "decisions").glob("*.md"))]
 PAGES = [
     README,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.documentation.pages import INTEGRATE, OPERATE, PAGES, README, Block, Page
+from tests.documentation.pages import ANALYSTS, INTEGRATE, OPERATE, PAGES, README, Block, Page
 from tests.plugins.postgresql import lend_database
 from tests.plugins.server import COMMAND, serve
 
@@ -34,6 +34,7 @@ RUNNERS = {
 PROGRAMS = ("bash", "curl", "node", "sqlite3")
 """What an example may need and a machine may lack."""
 
+TRIED = {README, INTEGRATE, OPERATE, ANALYSTS}
 NOTHING_FOLLOWS = Block(0, "", (), "")
 
 
@@ -121,9 +122,14 @@ def test_the_examples_for_operators_run(tmp_path: Path) -> None:
         check_page(OPERATE, server, tmp_path)
 
 
+def test_the_examples_for_analysts_run(tmp_path: Path) -> None:
+    with serve(tmp_path / "server", settings={"LRS_WORK": "yes"}) as server:
+        check_page(ANALYSTS, server, tmp_path)
+
+
 def test_programs_are_run_and_what_runs_is_on_a_page_that_is_tried() -> None:
     for page in PAGES:
         for block in page.blocks:
             is_program = block.language in {"python", "javascript"}
             assert "run" in block.words or not is_program, f"{page}:{block.line}"
-            assert "run" not in block.words or page in {README, INTEGRATE, OPERATE}, page
+            assert "run" not in block.words or page in TRIED, page

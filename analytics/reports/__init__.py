@@ -1,0 +1,1 @@
+"""Named queries, and what is made of their answers: tables, charts, pages."""
