@@ -41,8 +41,11 @@ def fuzz(seconds: float, seed: int | None, clients: int) -> None:
         harm = 0
         runs = []
         for number, (name, url) in enumerate(urls.items()):
-            server = serve(folder / name, url, workers=WORKERS, settings=SETTINGS)
-            runs.append(Run(name, stack.enter_context(server), seed + number, clients))
+            server = stack.enter_context(
+                serve(folder / name, url, workers=WORKERS, settings=SETTINGS)
+            )
+            server.fold()
+            runs.append(Run(name, server, seed + number, clients))
         threads = [threading.Thread(target=run.fire, args=[seconds]) for run in runs]
         for thread in threads:
             thread.start()

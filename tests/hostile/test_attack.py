@@ -33,7 +33,9 @@ def lrs(
             url = stack.enter_context(lend_database(request.getfixturevalue("postgresql_url")))
         directory = tmp_path_factory.mktemp("attacked")
         workers = 2 if url else 1
-        yield stack.enter_context(serve(directory, url, workers=workers, settings=SETTINGS))
+        server = stack.enter_context(serve(directory, url, workers=workers, settings=SETTINGS))
+        server.fold()
+        yield server
 
 
 def test_whatever_is_sent_is_answered_in_time_and_harms_no_neighbour(lrs: LrsServer) -> None:

@@ -32,12 +32,19 @@ def authorization(lrs: LrsServer) -> dict[str, str]:
     return {"Authorization": f"Basic {known}"}
 
 
+@pytest.fixture(scope="module")
+def folded(lrs_on_postgresql: LrsServer) -> LrsServer:
+    """Lend a server with learning records, and a lake."""
+    lrs_on_postgresql.fold()
+    return lrs_on_postgresql
+
+
 @pytest.mark.parametrize("mode", GenerationMode)
 @pytest.mark.parametrize("operation", WITH_PARAMETERS, ids=str)
 def test_a_request_made_from_the_description_gets_an_answer_that_is_described(
-    lrs_on_postgresql: LrsServer, operation: Operation, mode: GenerationMode
+    folded: LrsServer, operation: Operation, mode: GenerationMode
 ) -> None:
-    lrs, known = lrs_on_postgresql, authorization(lrs_on_postgresql)
+    lrs, known = folded, authorization(folded)
     base = lrs.url + operation.path.removesuffix(operation.template)
     made = SCHEMA[operation.template][operation.method].as_strategy(generation_mode=mode)
 

@@ -24,6 +24,9 @@ import pytest
 
 from lrs.issuing import Wish, issue
 from lrs.settings import Settings
+from projections.opening import open_records
+from projections.runner.build import build_engine
+from projections.runner.lease import Lease
 from statements.migrate import distribute, migrate, open_current
 from statements.opening import open_database
 from tests.plugins.postgresql import lend_database
@@ -200,6 +203,21 @@ class LrsServer:
             return httpx.get(url, trust_env=False, verify=PLAIN).is_success
         except httpx.TransportError:
             return False
+
+    def fold(self) -> None:
+        """Fold what is stored into learning records once, and export it for analysts."""
+        settings = Settings.from_environment(self.environment)
+        with (
+            open_current(settings.database_url) as log,
+            closing(open_records(settings.records_url)) as records,
+        ):
+            lease = Lease()
+            engine = build_engine(log, records, lease)
+            records.write(lease.claim, lock=b"records")
+            while engine.step():
+                pass
+            records.write(lease.release, lock=b"records")
+        self.run("analytics", "export")
 
     def read_log(self) -> str:
         """Return what the server has printed so far."""
