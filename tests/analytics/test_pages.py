@@ -181,5 +181,5 @@ def test_rows_of_the_same_name_are_drawn_apart_and_nothing_left_out_is_drawn(tow
     rows = [row | {"title": "Feu"} for row in found.rows[:3]]
     rows[1]["completion_rate"] = None
     spec = chart(Answer(found.query, found.values, rows), "fr")
-    (drawn,) = [each["values"] for each in [spec["data"]]]
+    (drawn,) = spec["datasets"].values()
     assert [row["title"] for row in drawn] == ["Feu", "Feu (2)"]
