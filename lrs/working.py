@@ -21,6 +21,7 @@ from projections.opening import open_records, renew_records
 from projections.runner.build import build_engine
 from projections.runner.lease import Lease
 from projections.runner.runner import Runner
+from statements.errors import Unavailable
 from statements.migrate import open_current
 
 if TYPE_CHECKING:
@@ -28,11 +29,13 @@ if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
 
     from lrs.settings import Settings
+    from statements.database import Database
 
 NICENESS = 15
 """Requests come first: on a busy machine the fold gets what they leave, and catches up later."""
 GARBAGE_OBJECTS = 100_000
 """As in a server (`wiring`): a fold makes many objects and few cycles."""
+CHECKPOINT_SECONDS = 1.0
 RESTART_SECONDS = 2.0
 STOP_SECONDS = 15.0
 
@@ -58,8 +61,18 @@ def work(settings: Settings, stopping: threading.Event) -> None:
         engine = build_engine(log, records, lease, settings.connection_gap_seconds)
         logger.info("working", extra={"facts": {"process": os.getpid()}})
         runner = Runner(engine, lease, log, records, stopping)
+        threading.Thread(target=_checkpoint, args=(records, stopping), daemon=True).start()
         with scheduled(jobs_of(settings), lambda: runner.holds):
             runner.run()
+
+
+def _checkpoint(records: Database, stopping: threading.Event) -> None:
+    """Move what was folded to its place, beside the fold, which else would stand still for it."""
+    while not stopping.wait(CHECKPOINT_SECONDS):
+        try:
+            records.checkpoint()
+        except Unavailable as error:
+            logger.warning("a checkpoint will be done later: %s", error)
 
 
 def jobs_of(settings: Settings) -> list[Job]:
