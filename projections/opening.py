@@ -38,7 +38,7 @@ def open_records(url: str) -> Database:
     try:
         missing = _missing(database)
         if missing:
-            database.write(lambda c: schema.create(database, c, missing), lock=b"records")
+            database.write(lambda c: schema.create(database, c, missing), lock=schema.LOCK)
     except BaseException:
         database.close()
         raise
@@ -72,7 +72,7 @@ def renew_records(database: Database) -> bool:
             connection.replace(tables.counter, [(_LAYOUT, layout)])
         return outdated
 
-    return database.write(renew, lock=b"records")
+    return database.write(renew, lock=schema.LOCK)
 
 
 def grant_records(url: str, role: str) -> None:
@@ -93,7 +93,7 @@ def grant_records(url: str, role: str) -> None:
     with closing(open_records(url)) as database:
         if database.name == "postgresql":
             require_role(database, role)
-            database.write(lambda connection: connection.script(grants), lock=b"records")
+            database.write(lambda connection: connection.script(grants), lock=schema.LOCK)
 
 
 def _missing(database: Database) -> list[Table]:

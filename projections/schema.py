@@ -20,6 +20,8 @@ _DIALECTS = {"sqlite": sqlite.dialect, "postgresql": postgresql.dialect}
 
 SCHEMA = "records"
 """PostgreSQL's schema of the records, beside the log's."""
+LOCK = b"records"
+"""Whoever writes the records takes turns under this lock."""
 
 _PLACE = text("SELECT 1 WHERE to_regnamespace(:name) IS NOT NULL")
 

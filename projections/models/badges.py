@@ -47,6 +47,8 @@ Moment = tuple[int, int]  # when, position
 Interest = tuple[str, str]
 """A fact that a badge asks for (`completed`, `score`, `time`, `measured`, `badge`), and of which
 course or badge; empty: of the whole platform, or of any."""
+Index = dict[Interest, set[str]]
+"""Badges by what they ask for."""
 
 
 class Awards(NamedTuple):
@@ -95,9 +97,8 @@ class Badges(Projection):
 
     @override
     def version(self, terms: Terms) -> str:
-        tagged = sorted((tag, sorted(courses)) for tag, courses in terms.catalogue.tagged().items())
-        uses_tags = any(_uses_tags(badge.criterion) for badge in terms.badges.values())
-        meaning = repr((sorted(terms.badges.items()), tagged if uses_tags else ()))
+        tagged = sorted((tag, sorted(courses)) for tag, courses in _tagged(terms).items())
+        meaning = repr((sorted(terms.badges.items()), tagged or ()))
         return "2 " + blake2b(meaning.encode(), digest_size=8).hexdigest()
 
     @override
@@ -106,10 +107,11 @@ class Badges(Projection):
         for happening in happenings:
             if happening.kind in {Kind.BADGE_AWARDED, Kind.BADGE_REVOKED}:
                 told[happening.learner].append(happening)
-        wanted = _concerned(work)
+        index = _index(tuple(work.terms.badges.values()))
+        wanted = _concerned(work, index)
         for learner, several in told.items():
             named = {work.iri_of(happening.unit) for happening in several}
-            wanted[learner] |= named | _asking(work.terms.badges, {("badge", b) for b in named})
+            wanted[learner] |= named | _asking(index, {("badge", b) for b in named})
         _Standings(work, list(wanted)).write(wanted, told, whole=False)
 
     @override
@@ -122,31 +124,36 @@ class Badges(Projection):
         _Standings(work, list(histories)).write(wanted, told, whole=True)
 
 
+def _tagged(terms: Terms) -> dict[str, frozenset[str]]:
+    """Courses by tag, if any badge asks for a tag."""
+    asked = any(_uses_tags(badge.criterion) for badge in terms.badges.values())
+    return terms.catalogue.tagged() if asked else {}
+
+
 def _uses_tags(criterion: Criterion) -> bool:
     if isinstance(criterion, Group):
         return any(map(_uses_tags, criterion.parts))
     return isinstance(criterion, CoursesCompleted) and bool(criterion.tag)
 
 
-def _concerned(work: Work) -> dict[int, set[str]]:
+def _concerned(work: Work, index: Index) -> dict[int, set[str]]:
     """Badges that ask for what has changed in this transaction, by learner."""
     wanted: dict[int, set[str]] = defaultdict(set)
     for fact, pairs in work.changed.items():
         for learner, course in pairs:
             interest = {(fact, work.iri_of(course))} | ({(fact, "")} if course else set())
-            if found := _asking(work.terms.badges, interest):
+            if found := _asking(index, interest):
                 wanted[learner] |= found
     return wanted
 
 
-def _asking(badges: Mapping[str, Badge], asked: set[Interest]) -> set[str]:
+def _asking(index: Index, asked: set[Interest]) -> set[str]:
     """Badges that ask for one of these facts."""
-    index = _index(tuple(badges.values()))
     return {badge for interest in asked for badge in index.get(interest, ())}
 
 
 @lru_cache(maxsize=4)
-def _index(badges: tuple[Badge, ...]) -> dict[Interest, set[str]]:
+def _index(badges: tuple[Badge, ...]) -> Index:
     found: dict[Interest, set[str]] = defaultdict(set)
     for badge in badges:
         for interest in interests(badge.criterion):
@@ -241,7 +248,7 @@ class _Facts:
         self._completions = self._rows("completion", learners)
         self._connections = self._rows("connection", learners if "time" in asked else ())
         self._measured = self._rows("measured", learners if "measured" in asked else ())
-        self._tagged = work.terms.catalogue.tagged()
+        self._tagged = _tagged(work.terms)
 
     def _rows(self, table: str, learners: Sequence[int]) -> dict[int, list[Row]]:
         found: dict[int, list[Row]] = defaultdict(list)

@@ -6,21 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select
 
-from projections.tables import counter, projection
+from projections.runner.ledger import CHANGE, read_ledger
+from projections.tables import counter
 
 if TYPE_CHECKING:
     from statements.database import Connection
 
-_REBUILT = "__next"  # ends the names of projections that are not asked yet
-
-_ALL = select(
-    projection.c.name,
-    projection.c.version,
-    projection.c.position,
-    projection.c.updated,
-).order_by(projection.c.name)
 _COUNTERS = select(counter.c.name, counter.c.value).order_by(counter.c.name)
-_CHANGE = "change"
 
 
 class State(NamedTuple):
@@ -43,12 +35,12 @@ class State(NamedTuple):
 def read_state(connection: Connection) -> State | None:
     """How far the records are folded; None before the first fold."""
     counters: dict[str, int] = dict(connection.rows(_COUNTERS))
-    rows = [row for row in connection.rows(_ALL) if not row[0].endswith(_REBUILT)]
-    if not rows:
+    served = sorted(each for each in read_ledger(connection).values() if not each.is_next)
+    if not served:
         return None
     return State(
-        position=min(row[2] for row in rows),
-        changed=counters.get(_CHANGE, 0),
-        updated=max(row[3] for row in rows),
-        mark=repr([sorted(counters.items()), *(row[:3] for row in rows)]),
+        position=min(each.position for each in served),
+        changed=counters.get(CHANGE, 0),
+        updated=max(each.updated for each in served),
+        mark=repr([sorted(counters.items()), *(each[:3] for each in served)]),
     )

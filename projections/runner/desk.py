@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from projections.reference.catalogue import Catalogue
     from projections.reference.directory import Directory
     from projections.translation.event import Translation
-    from projections.work import Changed
+    from projections.work import Changed, Projection
     from statements.database import Connection
 
 
@@ -68,11 +68,18 @@ class Desk:
         self.people = People(reference.directory)
         self.places = Places(reference.catalogue)
         self._journals: dict[str, Journal] = {}
+        self._versions: dict[str, str] = {}
 
     @property
     def is_full(self) -> bool:
         """Whether it remembers more than it should."""
         return self.people.is_large or self.places.is_large
+
+    def version(self, projection: Projection) -> str:
+        """The version that a projection has with these terms: asked in every transaction."""
+        if projection.name not in self._versions:
+            self._versions[projection.name] = projection.version(self.terms)
+        return self._versions[projection.name]
 
     def journal(self, suffix: str) -> Journal:
         """The writer of events, of the live ones or of those being rebuilt."""

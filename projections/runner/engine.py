@@ -18,6 +18,7 @@ from projections.runner.desk import Desk
 from projections.runner.ledger import EVENTS, NEXT, read_ledger, write_ledger
 from projections.runner.swap import is_complete, swap
 from projections.runner.turn import CannotFold, Turn
+from projections.schema import LOCK
 from statements.reader import read_log
 
 if TYPE_CHECKING:
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from projections.runner.ledger import Checkpoint
     from projections.work import Projection
     from statements.database import Connection, Database
-
-LOCK = b"records"
-"""Whoever writes the records takes turns under this lock."""
 
 MOST_ERROR = 500
 _EVENTS = (EVENTS, EVENTS + NEXT)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 EVENTS = "events"
 NEXT = "__next"
 _EVERY = select(*tables.projection.columns)
-_CHANGE = "change"
+CHANGE = "change"
 
 
 class Checkpoint(NamedTuple):
@@ -66,7 +66,7 @@ def write_ledger(connection: Connection, checkpoints: Iterable[Checkpoint]) -> N
 
 def next_change(connection: Connection) -> int:
     """A number for what is changed in this transaction, greater than all before it."""
-    stored = connection.fetch(tables.counter, [(_CHANGE,)])
+    stored = connection.fetch(tables.counter, [(CHANGE,)])
     change = stored[0][1] + 1 if stored else 1
-    connection.replace(tables.counter, [(_CHANGE, change)])
+    connection.replace(tables.counter, [(CHANGE, change)])
     return change

@@ -6,8 +6,8 @@ import logging
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from projections.runner.engine import LOCK
 from projections.runner.lease import SECONDS, Lost
+from projections.schema import LOCK
 from statements.errors import Unavailable
 
 if TYPE_CHECKING:

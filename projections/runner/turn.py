@@ -103,7 +103,7 @@ class Turn:
         """The version that this program and what it goes by would give to a projection now."""
         if name == EVENTS:
             return self.desk.reference.vocabulary.version
-        return self.projections[name].version(self.desk.terms)
+        return self.desk.version(self.projections[name])
 
     # Folding --------------------------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ from lrs.settings import Settings
 from projections.opening import open_records
 from projections.runner.build import build_engine
 from projections.runner.lease import Lease
+from projections.schema import LOCK
 from statements.migrate import distribute, migrate, open_current
 from statements.opening import open_database
 from tests.plugins.postgresql import lend_database
@@ -213,10 +214,10 @@ class LrsServer:
         ):
             lease = Lease()
             engine = build_engine(log, records, lease)
-            records.write(lease.claim, lock=b"records")
+            records.write(lease.claim, lock=LOCK)
             while engine.step():
                 pass
-            records.write(lease.release, lock=b"records")
+            records.write(lease.release, lock=LOCK)
         self.run("analytics", "export")
 
     def read_log(self) -> str:

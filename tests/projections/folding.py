@@ -13,9 +13,10 @@ from projections import tables
 from projections.contents import COMPARED, Names, contents
 from projections.opening import open_records
 from projections.runner.build import every_projection
-from projections.runner.engine import LOCK, Engine, Portions, Stores
+from projections.runner.engine import Engine, Portions, Stores
 from projections.runner.lease import Lease
 from projections.runner.source import StoredReference
+from projections.schema import LOCK
 from projections.verification import FixedReference
 from statements.migrate import migrate
 from statements.opening import open_database

@@ -15,9 +15,10 @@ from sqlalchemy import select
 from projections import tables
 from projections.runner import rebuild
 from projections.runner.build import every_projection
-from projections.runner.engine import LOCK, PORTIONS
+from projections.runner.engine import PORTIONS
 from projections.runner.ledger import EVENTS
 from projections.runner.source import StoredReference
+from projections.schema import LOCK
 from statements.requests import AppendRequest
 from tests.projections.descriptions import NOTHING_DESCRIBED
 from tests.projections.folding import (
