@@ -135,7 +135,7 @@ def test_what_is_answered_fits_the_description(partner: Partner) -> None:
     partner.post(f"{EDLM}enrolled")
     partner.post(f"{ADL}completed")
     me = {"course": partner.course}
-    partner.wait("completions", bool, **me)
+    partner.wait("completions", lambda rows: [r["status"] for r in rows] == ["completed"], **me)
     for path in ("enrolments", "completions", "connections", "badges"):
         partner.ask(path)
         partner.ask(path, format="csv")
