@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from lrs import parameters
 from lrs.endpoint import Resource
-from lrs.entity_tags import entity_tags
+from lrs.entity_tags import entity_tags, weak_tags
 from lrs.errors import BadRequest
 from lrs.records.answering import format_of, json_response, not_modified
 from projections.reference.revisions import load_revisions
@@ -107,7 +107,7 @@ class Handlers:
         kind.demand(limits)
         parameters.only(call, {"format"} if len(kind.reads) > 1 else ())
         form = format_of(call) if len(kind.reads) > 1 else kind.reads[0]
-        known = {tag.removeprefix("W/") for tag in entity_tags(call.header("if-none-match"))}
+        known = weak_tags(call.header("if-none-match"))
 
         def work(connection: Connection) -> tuple[str, bytes | None]:
             tag = _tag(load_revisions(connection)[kind.name], form, limits)

@@ -6,14 +6,14 @@ import logging
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
-from zoneinfo import ZoneInfo
+
+from projections.calendar import PARIS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from apscheduler.schedulers.background import BackgroundScheduler
 
-PARIS: Final = ZoneInfo("Europe/Paris")
 _DEFAULTS: Final = {
     "coalesce": True,  # several times missed, of a machine that slept, are one
     "misfire_grace_time": None,  # late rather than not at all

@@ -10,7 +10,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
+
+from projections.calendar import PARIS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,7 +148,7 @@ def schedule(text: str) -> str:
     from lrs.cron import trigger_of  # noqa: PLC0415
 
     try:
-        trigger_of(text, ZoneInfo("Europe/Paris"))
+        trigger_of(text, PARIS)
     except ValueError as error:
         raise ValueError(f"must be five fields as of cron, such as 30 3 * * *: {error}") from None
     return text

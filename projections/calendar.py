@@ -14,6 +14,7 @@ PARIS = ZoneInfo("Europe/Paris")
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
+DAY = 24 * HOUR
 
 
 def day_of(at: int) -> date:
@@ -36,16 +37,15 @@ def periods_of(day: date) -> tuple[str, str, str]:
 
 
 @lru_cache(maxsize=2_000)
-def _end_of(day: date) -> int:
-    after = day + timedelta(days=1)
-    midnight = datetime(after.year, after.month, after.day, tzinfo=PARIS)
-    return int(midnight.timestamp()) * SECOND
+def midnight(day: date) -> int:
+    """The moment at which a day begins in Paris."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=PARIS).timestamp()) * SECOND
 
 
 def split(begun: int, ended: int) -> Iterator[tuple[date, int]]:
     """The days from one instant to another, with the microseconds that fall on each."""
     day = day_of(begun)
-    while (midnight := _end_of(day)) <= ended:
-        yield day, midnight - begun
-        begun, day = midnight, day_of(midnight)
+    while (end := midnight(day + timedelta(days=1))) <= ended:
+        yield day, end - begun
+        begun, day = end, day_of(end)
     yield day, ended - begun

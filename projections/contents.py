@@ -87,6 +87,6 @@ def contents(connection: Connection, table: Table, names: Names) -> Iterator[Lin
     """All lines of a table, in any order; rows of what there is no more are left out."""
     query = select(*table.columns)
     if "status" in table.columns:
-        query = query.where(table.c.status != "removed")
+        query = query.where(table.c.status != tables.REMOVED)
     for row in connection.stream(query):
         yield names.line(table, row)

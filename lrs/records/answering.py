@@ -15,6 +15,7 @@ import orjson
 from starlette.responses import Response
 
 from lrs import parameters
+from lrs.entity_tags import weak_tags
 from statements.clock import http_date_of
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ async def look(
             POSITION_HEADER: str(state.position),
             "Vary": "Accept, Authorization",
         }
-        is_known = tag in call.header("if-none-match").replace("W/", "").split(", ")
+        is_known = tag in weak_tags(call.header("if-none-match"))
         return headers, None if is_known else work(connection, state)
 
     return await records.read(whole, as_of)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from lrs import parameters
-from statements.clock import EPOCH, microseconds_of, now
+from projections.calendar import SECOND, day_of, midnight, periods_of
+from statements.clock import now
 
 if TYPE_CHECKING:
     from lrs.call import Call
 
-PARIS = ZoneInfo("Europe/Paris")
-SECOND = 1_000_000  # microseconds
 _DATE_CHARACTERS = 10
-UNITS = {"day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m"}
-"""Units of time, and how their periods are written."""
+UNITS = ("day", "week", "month")
+"""Units of time, in the order in which `periods_of` names their periods."""
 
 
 def moment(call: Call, name: str) -> int | None:
@@ -29,8 +27,8 @@ def moment(call: Call, name: str) -> int | None:
         return parameters.moment(call, name)
     day = _day(text, name)
     if name == "since":
-        return _midnight(day)
-    return _midnight(day + timedelta(days=1)) - 1
+        return midnight(day)
+    return midnight(day + timedelta(days=1)) - 1
 
 
 def day(call: Call, name: str) -> date | None:
@@ -41,13 +39,13 @@ def day(call: Call, name: str) -> date | None:
 
 def today() -> date:
     """The day in Paris."""
-    return (EPOCH + timedelta(microseconds=now())).astimezone(PARIS).date()
+    return day_of(now())
 
 
 def periods(unit: str, first: date, last: date) -> list[str]:
     """The days, weeks or months in which there are days from the first to the last, in order."""
     days = (first + timedelta(days=i) for i in range((last - first).days + 1))
-    return list(dict.fromkeys(each.strftime(UNITS[unit]) for each in days))
+    return list(dict.fromkeys(periods_of(each)[UNITS.index(unit)] for each in days))
 
 
 def seconds(microseconds: int) -> float:
@@ -63,7 +61,3 @@ def _day(text: str, name: str) -> date:
     if found is None or len(text) != _DATE_CHARACTERS or not 1970 <= found.year < 9999:  # noqa: PLR2004  # calendars end
         raise parameters.bad(name, "is a date such as 2026-02-14", "ISO 8601")
     return found
-
-
-def _midnight(day: date) -> int:
-    return microseconds_of(datetime(day.year, day.month, day.day, tzinfo=PARIS).astimezone(UTC))

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select
 
 from projections.exports.export import of_learners, said, seconds, selected
-from projections.tables import badge_standing, completion, connection, enrolment, learner, measured
+from projections.tables import (
+    REMOVED,
+    badge_standing,
+    completion,
+    connection,
+    enrolment,
+    learner,
+    measured,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Table
@@ -16,7 +24,7 @@ _OF_COURSE: Final = {"learner": "person", "course": "text"}
 
 
 def _is_there(table: Table) -> ColumnElement[bool]:
-    return table.c.status != "removed"
+    return table.c.status != REMOVED
 
 
 _ENROLMENT = {"first": "instant", "last": "instant", "how": "text", "status": "text"}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 from typing_extensions import override
 
-from projections.calendar import HOUR
+from projections.calendar import DAY
 from projections.reference.badges import (
     BadgesHeld,
     CoursesCompleted,
@@ -27,6 +27,7 @@ from projections.reference.eligibility import (
     concerns,
     evaluate,
 )
+from projections.tables import REMOVED
 from projections.translation.event import Kind
 from projections.work import COMPLETED_BY, Projection
 
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
     from projections.work import Happening, Histories, Terms, Work
     from statements.database import Row
 
-REMOVED = "removed"
-DAY = 24 * HOUR
 
 _json = msgspec.json.Encoder(order="sorted").encode
 _positions = msgspec.json.Decoder(dict[str, int]).decode

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import defaultdict
-from itertools import product
+from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -78,7 +77,7 @@ def attended(signals: Sequence[tuple[int, str]]) -> int:
     ordered = sorted(signals, key=lambda each: (each[0], each[1] == "join"))
     return sum(
         after - at
-        for (at, what), (after, then) in itertools.pairwise(ordered)
+        for (at, what), (after, then) in pairwise(ordered)
         if (what, then) == ("join", "leave")
     )
 

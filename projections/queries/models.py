@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import false, true
 
 from projections.tables import (
+    REMOVED,
     badge_standing,
     completion,
     connection,
@@ -54,12 +55,12 @@ class Model(NamedTuple):
         return tuple("" if column.type.python_type is str else -1 for column in self.key)
 
 
-ENROLMENTS = Model("enrolments", enrolment, "course", "first", enrolment.c.status != "removed")
+ENROLMENTS = Model("enrolments", enrolment, "course", "first", enrolment.c.status != REMOVED)
 COMPLETIONS = Model(
-    "completions", completion, "course", "completed", completion.c.status != "removed"
+    "completions", completion, "course", "completed", completion.c.status != REMOVED
 )
 CONNECTIONS = Model("connections", connection, "course", "begun", true(), "connections gone")
 _CONNECTIONS_GONE = Model("connections gone", connection_gone, "course", "begun", false())
-BADGES = Model("badges", badge_standing, "badge", "eligible", badge_standing.c.status != "removed")
+BADGES = Model("badges", badge_standing, "badge", "eligible", badge_standing.c.status != REMOVED)
 LISTS = (ENROLMENTS, COMPLETIONS, CONNECTIONS, BADGES)
 MODELS = {each.name: each for each in (*LISTS, _CONNECTIONS_GONE)}

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
-from zoneinfo import ZoneInfo
+
+from projections.calendar import DAY, MINUTE, PARIS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 Json = dict[str, Any]
 
-_PARIS = ZoneInfo("Europe/Paris")
-_MINUTE = 60_000_000
-_DAY = 24 * 60 * _MINUTE
 _DAY_LENGTH = len("2026-01-31")
 
 
@@ -118,7 +116,7 @@ def _score(document: Json) -> Criterion:
 
 def _time(document: Json) -> Criterion:
     return TimeAtLeast(
-        microseconds=round(document["minutes_at_least"] * _MINUTE),
+        microseconds=round(document["minutes_at_least"] * MINUTE),
         measured=document.get("time") == "measured",
         course=document.get("course", ""),
         period=_period(document),
@@ -160,7 +158,7 @@ def moment_of(text: str) -> int:
     """
     moment = datetime.fromisoformat(text.upper())
     if len(text) == _DAY_LENGTH:
-        moment = moment.replace(tzinfo=_PARIS)
+        moment = moment.replace(tzinfo=PARIS)
     # Whole seconds by themselves: a double has no room for microseconds.
     return int(moment.replace(microsecond=0).timestamp()) * 1_000_000 + moment.microsecond
 
@@ -171,5 +169,5 @@ def _period(document: Json) -> Period:
     return Period(
         None if after is None else moment_of(after),
         None if before is None else moment_of(before),
-        None if within is None else int(within) * _DAY,
+        None if within is None else int(within) * DAY,
     )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from projections.calendar import DAY, MINUTE
 from projections.reference.badges import (
     BadgesHeld,
     CoursesCompleted,
@@ -16,9 +17,6 @@ from projections.reference.badges import (
 
 if TYPE_CHECKING:
     from projections.reference.badges import Criterion, Period
-
-_DAY = 86_400_000_000
-_MINUTE = 60_000_000
 
 
 @lru_cache(maxsize=10_000)  # the same criteria are judged for each of 60,000 learners
@@ -39,7 +37,7 @@ def words_of(criterion: Criterion) -> str:
         case TimeAtLeast(microseconds, measured, course, period):
             kind = "measured time" if measured else "connections"
             place = f" in {course}" if course else ""
-            said = f"{microseconds / _MINUTE:g} minutes of {kind}{place}"
+            said = f"{microseconds / MINUTE:g} minutes of {kind}{place}"
     return said + _when(period)
 
 
@@ -53,7 +51,7 @@ def _some_of(thing: str, names: tuple[str, ...], number: int) -> str:
 def _when(period: Period) -> str:
     said = ""
     if period.within is not None:
-        said += f", within {period.within // _DAY} days"
+        said += f", within {period.within // DAY} days"
     if period.after is not None:
         said += f", from {_text_of(period.after)} on"
     if period.before is not None:

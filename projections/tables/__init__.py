@@ -41,7 +41,7 @@ from projections.tables.ground import (
     stale,
     unrecognised,
 )
-from projections.tables.shape import metadata
+from projections.tables.shape import REMOVED, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FOLDED",
+    "REMOVED",
     "activity",
     "badge_standing",
     "completion",

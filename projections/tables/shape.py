@@ -14,6 +14,9 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
+REMOVED = "removed"
+"""The status of a row that there is none of any more, for whoever synchronises."""
+
 
 def make_table(name: str, *columns: Column[Any], **info: list[str]) -> Table:
     """A table whose rows stand in the order of its primary key, in SQLite too."""

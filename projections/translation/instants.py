@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from projections.calendar import DAY, SECOND
 from projections.translation.remembered import Remembered
 from schemas.errors import InvalidValue
 from schemas.formats import parse_timestamp
 from schemas.versions import Version
+from statements.clock import microseconds_of
 
-SECOND = 1_000_000
-DAY = 86_400 * SECOND
 EARLIEST = 946_684_800 * SECOND
 """The year 2000: no learning platform's clock that is right says less."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _DURATION = re.compile(
     r"P(?:(?P<weeks>[\d.,]+)W|(?:(?P<days>[\d.,]+)D)?"
     r"(?:T(?:(?P<hours>[\d.,]+)H)?(?:(?P<minutes>[\d.,]+)M)?(?:(?P<seconds>[\d.,]+)S)?)?)",
@@ -75,7 +72,7 @@ def _calendar(text: str) -> int:
         moment = parse_timestamp(text, Version.V1)
     except InvalidValue:
         moment = parse_timestamp(text, Version.V2)
-    return (moment - _EPOCH) // _MICROSECOND
+    return microseconds_of(moment)
 
 
 def is_believable(at: int, stored: int) -> bool:

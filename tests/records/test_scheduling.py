@@ -17,11 +17,12 @@ from analytics.lake import alone
 from lrs import cron
 from lrs.apart import run_apart
 from lrs.cron import trigger_of
-from lrs.scheduling import PARIS, Job, scheduled
+from lrs.scheduling import Job, scheduled
 from lrs.settings import Settings, SettingsError
 from lrs.verifying import verify_records
 from lrs.working import jobs_of
 from projections import tables
+from projections.calendar import PARIS
 from projections.opening import open_records
 from projections.runner.build import build_engine
 from projections.runner.lease import Lease

@@ -11,6 +11,7 @@ import msgspec
 from projections.calendar import day_of, periods_of
 from projections.models.progress.dossier import Dossier
 from projections.models.progress.standing import Required, Rules, completion_of, enrolments_of
+from projections.tables import REMOVED
 from projections.work import COMPLETED_BY
 
 if TYPE_CHECKING:
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
     from projections.work import Work
     from statements.database import Row
-
-REMOVED = "removed"
-"""The status of a row that there is none of any more, for whoever synchronises."""
 
 Pair = tuple[int, int]  # learner, course
 
