@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from analytics.cut import Cut
 
 
 class Classified(NamedTuple):
@@ -35,14 +38,11 @@ class Classify(Protocol):
     def version(self) -> str:
         """Which one it is."""
 
-    def __call__(self, payload: bytes, stored: int, /) -> Classified:
-        """What a statement means.
+    def __call__(self, payload: bytes, /) -> Classified:
+        """What a statement means, given its JSON text as it is in the log."""
 
-        Args:
-            payload: its JSON text, as it is in the log.
-            stored: when it came, microseconds since 1970.
-
-        """
+    def of_cut(self, verb: str, cut: Cut, /) -> Classified:
+        """The same for one that was cut already, given the IRI of its verb too."""
 
 
 class Unclassified:
@@ -50,7 +50,11 @@ class Unclassified:
 
     version = "none"
 
-    def __call__(self, _payload: bytes, _stored: int, /) -> Classified:
+    def __call__(self, _payload: bytes, /) -> Classified:
+        """Activity."""
+        return _ACTIVITY
+
+    def of_cut(self, _verb: str, _cut: Cut, /) -> Classified:
         """Activity."""
         return _ACTIVITY
 

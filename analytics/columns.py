@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+from pyarrow import compute as pc
 
 from analytics.durations import seconds_of
 from schemas.errors import SchemaError
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 Row = tuple[Any, ...]
 
-VERSION = 1
+VERSION = 2
 """Of the columns below and of what stands in them; another one, and the lake is written anew."""
 
 _INSTANT = pa.timestamp("us", tz="UTC")
@@ -57,6 +58,8 @@ SCHEMA = pa.schema(
         pa.field("success", pa.bool_()),
         pa.field("completion", pa.bool_()),
         pa.field("duration_seconds", pa.float64()),
+        pa.field("played_segments", _TEXT),  # of a video: `0[.]12.5[,]40[.]60`, seconds
+        pa.field("media_seconds", pa.float64()),
         pa.field("platform", _TEXT),
         pa.field("language", _TEXT),
         pa.field("parent", _LIST, nullable=False),
@@ -71,9 +74,9 @@ SCHEMA = pa.schema(
 UNIQUE = ("position", "id", "stored", "statement")
 """Columns with another value in nearly every row: a dictionary of values would be for nothing."""
 
+_TIMESTAMP = SCHEMA.get_field_index("timestamp")
 _SHORT = [field for field in SCHEMA if field.name != "statement"]
 
-_NONE: dict[str, Any] = {}
 _EARLIEST = microseconds_of(datetime.min.replace(tzinfo=UTC))
 _LATEST = microseconds_of(datetime.max.replace(tzinfo=UTC))
 _VERSION_2 = int(Flag.VERSION_2)  # an enumeration takes half a microsecond to compare
@@ -89,13 +92,12 @@ def fill(entry: Entry, told: Told, classified: Classified) -> Row:
 
     """
     about, result, context = told.about, told.result, told.context
-    score = result.get("score") or _NONE
-    duration = result.get("duration")
+    duration = result.duration
     return (
         entry.position,
         told.id,
         entry.stored,
-        instant_of(told.timestamp),
+        told.timestamp,
         told.actor.key,
         told.actor.kind,
         told.actor_name,
@@ -107,18 +109,20 @@ def fill(entry: Entry, told: Told, classified: Classified) -> Row:
         about.name,
         classified.course,
         classified.module,
-        context.get("registration"),
-        _number(score.get("raw")),
-        _number(score.get("min")),
-        _number(score.get("max")),
-        _number(score.get("scaled")),
+        context.registration,
+        result.raw,
+        result.min,
+        result.max,
+        result.scaled,
         classified.percent,
-        result.get("success"),
-        result.get("completion"),
+        result.success,
+        result.completion,
         None if duration is None else seconds_of(duration),
-        context.get("platform"),
-        context.get("language"),
-        *told.activities,
+        result.played_segments,
+        context.media_seconds,
+        context.platform,
+        context.language,
+        *context.activities,
         None if told.authority is None else told.authority.key,
         "2.0.0" if entry.flags & _VERSION_2 else "1.0.3",
         told.text,
@@ -127,9 +131,18 @@ def fill(entry: Entry, told: Told, classified: Classified) -> Row:
 
 def batch_of(rows: Iterable[Row]) -> pa.RecordBatch:
     """Rows as Arrow columns."""
-    columns = list(zip(*rows, strict=True))
+    columns: list[Any] = list(zip(*rows, strict=True))
+    columns[_TIMESTAMP] = _instants(columns[_TIMESTAMP])
     arrays = [pa.array(values, field.type) for values, field in zip(columns, _SHORT, strict=False)]
     return pa.record_batch([*arrays, _texts(columns[-1])], schema=SCHEMA)
+
+
+def _instants(texts: Sequence[str]) -> pa.Array | list[int]:
+    """Timestamps as they were sent; Arrow reads what everybody writes, and nothing else."""
+    try:
+        return pc.cast(pa.array(texts, _TEXT), _INSTANT)
+    except pa.ArrowInvalid:
+        return [instant_of(text) for text in texts]
 
 
 def _texts(texts: Sequence[bytes]) -> pa.Array:
@@ -157,7 +170,3 @@ def _microseconds(moment: datetime) -> int:
     since = moment - EPOCH
     exactly = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
     return min(max(exactly, _EARLIEST), _LATEST)
-
-
-def _number(value: float | None) -> float | None:
-    return None if value is None else float(value)

@@ -86,7 +86,10 @@ class LogReader:
         tell = tell_all if privacy.names else teller.tell
 
         def make_row(entry: Entry) -> Row:
-            return fill(entry, tell(entry.payload), classify(entry.payload, entry.stored))
+            told = tell(entry.payload)
+            cut = told.cut
+            meant = classify(entry.payload) if cut is None else classify.of_cut(told.verb, cut)
+            return fill(entry, told, meant)
 
         return make_row
 

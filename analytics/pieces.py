@@ -16,15 +16,17 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MOST_REMEMBERED_BYTES = 32_000_000  # of JSON, for each kind of piece; some three times that in all
+MOST_REMEMBERED_BYTES = 8_000_000  # of JSON, for each kind of piece; some four times that in all
 
 
 class Unusual(Exception):
     """A part of a statement that may hold an Agent or an address, or is of a rare kind."""
 
 
-class Pieces(Generic[T]):
-    """Pieces of one kind, remembered.
+class Pieces(dict[bytes, tuple[T, bytes]], Generic[T]):
+    """Pieces of one kind, by their JSON: what the columns need, and the member as it is told.
+
+    Asking for an unknown one reads it, and raises Unusual if it can't be told as it is.
 
     Args:
         name: of the member that they are.
@@ -32,25 +34,22 @@ class Pieces(Generic[T]):
 
     """
 
+    __slots__ = ("_bytes", "_name", "_read")
+
     def __init__(self, name: str, read: Callable[[Any], T]) -> None:
-        self._name = b'"%b":' % name.encode()
+        self._name = b',"%b":' % name.encode()
         self._read = read
-        self._known: dict[bytes, tuple[T, bytes]] = {}
         self._bytes = 0
 
-    def get(self, raw: bytes) -> tuple[T, bytes]:
-        """What the columns need of a piece, and the whole member in JSON. Raises Unusual."""
-        return self._known.get(raw) or self._make(raw)
-
-    def _make(self, raw: bytes) -> tuple[T, bytes]:
+    def __missing__(self, raw: bytes) -> tuple[T, bytes]:
         value = orjson.loads(raw)
         text = orjson.dumps(value)
         if is_suspicious(text):
             raise Unusual
         piece = (self._read(value), self._name + text)
         if self._bytes > MOST_REMEMBERED_BYTES:
-            self._known.clear()
+            self.clear()
             self._bytes = 0
-        self._known[raw] = piece
+        self[raw] = piece
         self._bytes += len(raw)
         return piece

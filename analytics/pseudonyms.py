@@ -16,7 +16,7 @@ import orjson
 from analytics.errors import LakeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 SECRET_BYTES = 32
@@ -54,11 +54,14 @@ class Pseudonyms:
     Args:
         secret: of the installation, of at least 16 bytes.
 
+    Attributes:
+        people: who an Agent or Group is, by its JSON, however that is written.
+
     """
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
-        self._known: dict[bytes, Identity] = {}
+        self.people = _People(self._identify)
 
     @property
     def fingerprint(self) -> str:
@@ -71,18 +74,7 @@ class Pseudonyms:
 
     def identity(self, agent: Mapping[str, Any]) -> Identity:
         """Who an Agent or Group is; of a Group, its members too."""
-        return self.identity_in(orjson.dumps(agent))
-
-    def identity_in(self, raw: bytes) -> Identity:
-        """The same for the JSON of an Agent or Group, however it is written."""
-        known = self._known.get(raw)
-        if known is None:
-            known = self._identify(orjson.loads(raw))
-            if len(self._known) >= MOST_REMEMBERED:
-                self._known.clear()
-            if len(raw) <= LONGEST_REMEMBERED_BYTES:
-                self._known[raw] = known
-        return known
+        return self.people[orjson.dumps(agent)]
 
     def _identify(self, agent: Mapping[str, Any]) -> Identity:
         identifier = identifier_of(agent)
@@ -99,6 +91,23 @@ class Pseudonyms:
         marks = tuple(orjson.dumps(needle)[1:-1] for needle in needles)
         kind = kind_of(agent, key)
         return Identity(key, kind, orjson.dumps(shown), tuple(needles), marks)
+
+
+class _People(dict[bytes, Identity]):
+    """Those who were met, by their JSON; others are identified."""
+
+    __slots__ = ("_identify",)
+
+    def __init__(self, identify: Callable[[Mapping[str, Any]], Identity]) -> None:
+        self._identify = identify
+
+    def __missing__(self, raw: bytes) -> Identity:
+        person = self._identify(orjson.loads(raw))
+        if len(self) >= MOST_REMEMBERED:
+            self.clear()
+        if len(raw) <= LONGEST_REMEMBERED_BYTES:
+            self[raw] = person
+        return person
 
 
 def kind_of(agent: Mapping[str, Any], key: str | None) -> str:

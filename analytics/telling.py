@@ -9,60 +9,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
 import orjson
-from msgspec import UNSET, Raw, UnsetType
 
+from analytics.cut import NONE, UNCUT, cut, cut_result, cut_watched, text_in
 from analytics.pieces import Pieces, Unusual
+from analytics.pseudonyms import Identity
 from analytics.redaction import CLOSED, Redactor, drop_response, is_suspicious
 from analytics.told import (
-    NO_ACTIVITIES,
+    NO_CONTEXT,
+    NO_RESULT,
     PERSONS,
     About,
+    Context,
     Json,
+    Result,
     Told,
     about_activity,
     activities_of,
+    media_seconds_of,
 )
 
 if TYPE_CHECKING:
-    from analytics.pseudonyms import Identity, Pseudonyms
-    from analytics.told import Activities
+    from analytics.cut import Cut, CutContext, CutResult
+    from analytics.pseudonyms import Pseudonyms
 
-_NOTHING: Json = {}
-_NUMBERS = {"score", "success", "completion", "duration"}
-"""Members of a result that can hold no text."""
-_Optional = Raw | UnsetType
+_People = tuple[tuple[bytes, Identity], ...]
+"""Of a context: the names of the members where they stand, and who they are."""
 
 
-class _Context(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    """The members of a context that are known pieces; one with others goes the long way."""
-
-    registration: str | UnsetType = UNSET
-    platform: _Optional = UNSET
-    language: _Optional = UNSET
-    instructor: _Optional = UNSET
-    team: _Optional = UNSET
-    contextActivities: _Optional = UNSET  # noqa: N815  # as in the statement
-    extensions: _Optional = UNSET
-
-
-class _Statement(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    """The members of a statement; one with others, such as attachments, goes the long way."""
-
-    id: str
-    actor: Raw
-    verb: Raw
-    object: Raw
-    timestamp: str
-    stored: str
-    version: str | UnsetType = UNSET
-    authority: _Optional = UNSET
-    result: _Optional = UNSET
-    context: _Context | UnsetType = UNSET
-
-
-_decode = msgspec.json.Decoder(_Statement).decode
+NOBODY: _People = ()
+_CONTEXT = b',"context":{'
 
 
 class Teller:
@@ -76,99 +52,113 @@ class Teller:
 
     def __init__(self, pseudonyms: Pseudonyms, *, free_text: bool) -> None:
         self._free_text = free_text
-        self._identity = pseudonyms.identity_in
+        self._people = pseudonyms.people
         self._redact = Redactor(pseudonyms, free_text=free_text).redact
-        self._verb = Pieces("verb", _id_of).get
-        self._object = Pieces("object", _about).get
-        self._activities = Pieces("contextActivities", activities_of).get
-        self._platform = Pieces("platform", _as_it_is).get
-        self._language = Pieces("language", _as_it_is).get
-        self._extensions = Pieces("extensions", _nothing_of).get
+        self._verbs = Pieces("verb", _id_of)
+        self._objects = Pieces("object", _about)
+        self._activities = Pieces("contextActivities", activities_of)
+        self._platforms = Pieces("platform", str)
+        self._languages = Pieces("language", str)
+        self._extensions = Pieces("extensions", media_seconds_of)
 
     def tell(self, payload: bytes) -> Told:
         """What the lake takes from a statement."""
         try:
-            return self._tell(_decode(payload))
-        except (Unusual, msgspec.ValidationError):
+            return self._tell(cut(payload))
+        except (Unusual, UNCUT):
             return self._redact(payload)
 
-    def _tell(self, raw: _Statement) -> Told:
-        actor = self._identity(bytes(raw.actor))
-        authority = None if raw.authority is UNSET else self._identity(bytes(raw.authority))
-        verb, verb_text = self._verb(bytes(raw.verb))
-        about, about_text = self._object(bytes(raw.object))
-        result, result_text = self._result(raw.result, about)
-        context, activities, around, people = self._context(raw.context)
-        rest = b",%b,%b%b%b%b" % (
-            *(verb_text, about_text, result_text, _times(raw)),
-            b"" if raw.context is UNSET else b',"context":{' + b",".join(around),
-        )
+    def _tell(self, raw: Cut) -> Told:
+        actor = self._people[bytes(raw.actor)]
+        verb, verb_text = self._verbs[bytes(raw.verb)]
+        about, about_text = self._objects[bytes(raw.object)]
+        result, result_text = NO_RESULT, b""
+        if raw.result is not NONE:
+            result, result_text = self._result(bytes(raw.result), about)
+        context, people, context_text, end = NO_CONTEXT, NOBODY, b"", b""
+        if raw.context is not None:
+            context, people, context_text = self._context(raw.context)
+            end = _end_context(people, is_first=len(context_text) == len(_CONTEXT))
+        rest = b"".join((verb_text, about_text, result_text, _times(raw), context_text))
         _check(rest, actor, people)
-        text = b'{"id":"%b","actor":%b%b%b%b}' % (
-            *(raw.id.encode(), actor.text),
-            b"" if authority is None else b',"authority":' + authority.text,
-            *(rest, b"" if raw.context is UNSET else _close_context(around, people)),
-        )
-        told = (raw.id, raw.timestamp, actor, None, verb, about, result, context, activities)
-        return Told(*told, authority, text)
+        authority, authority_text = None, b""
+        if raw.authority is not NONE:
+            authority = self._people[bytes(raw.authority)]
+            authority_text = b',"authority":' + authority.text
+        start = b'{"id":"%b","actor":%b' % (raw.id.encode(), actor.text)
+        text = b"".join((start, authority_text, rest, end, b"}"))
+        told = (raw.id, raw.timestamp, actor, None, verb, about, result, context)
+        return Told(*told, authority, text, raw)
 
-    def _result(self, raw: _Optional, about: About) -> tuple[Json, bytes]:
+    def _result(self, raw: bytes, about: About) -> tuple[Result, bytes]:
         """A result as the columns need it, and its text."""
-        if raw is UNSET:
-            return _NOTHING, b""
-        result: Json = orjson.loads(bytes(raw))
-        if not self._free_text and about.interaction not in CLOSED:
-            drop_response(result)
-        text = orjson.dumps(result)
-        if result.keys() - _NUMBERS and is_suspicious(text):
+        parts = cut_result(raw)
+        played = None
+        if parts.extensions is not NONE or parts.response is not NONE:
+            if parts.extensions is not NONE:
+                played = text_in(bytes(cut_watched(parts.extensions).played_segments))
+            raw = self._words(raw, parts, about)
+        score = parts.score
+        return (
+            Result(
+                *(score.raw, score.min, score.max, score.scaled),
+                *(parts.success, parts.completion, parts.duration, played),
+            ),
+            b',"result":' + raw,
+        )
+
+    def _words(self, raw: bytes, parts: CutResult, about: About) -> bytes:
+        """A result that says something in words, without those that are not to be told."""
+        is_open = not self._free_text and about.interaction not in CLOSED
+        is_answered = parts.response is not NONE or b"/response" in raw
+        if b"\\" in raw or (is_open and is_answered):
+            result: Json = orjson.loads(raw)
+            if is_open:
+                drop_response(result)
+            raw = orjson.dumps(result)
+        if is_suspicious(raw):
             raise Unusual
-        return result, b',"result":' + text
+        return raw
 
-    def _context(
-        self, raw: _Context | UnsetType
-    ) -> tuple[Json, Activities, list[bytes], list[tuple[bytes, Identity]]]:
-        """A context as the columns need it, its activities, its texts, and its people."""
-        if raw is UNSET:
-            return _NOTHING, NO_ACTIVITIES, [], []
-        context: Json = {}
-        texts: list[bytes] = []
-        activities = NO_ACTIVITIES
-        if raw.registration is not UNSET:
-            context["registration"] = raw.registration
-            texts.append(b'"registration":"%b"' % raw.registration.encode())
-        if raw.platform is not UNSET:
-            context["platform"], text = self._platform(bytes(raw.platform))
+    def _context(self, raw: CutContext) -> tuple[Context, _People, bytes]:
+        """A context as the columns need it, its people, and the text of the rest, not closed."""
+        context = Context(raw.registration)
+        texts = []
+        if raw.registration is not None:
+            texts.append(b',"registration":"%b"' % raw.registration.encode())
+        if raw.platform is not NONE:
+            context.platform, text = self._platforms[bytes(raw.platform)]
             texts.append(text)
-        if raw.language is not UNSET:
-            context["language"], text = self._language(bytes(raw.language))
+        if raw.language is not NONE:
+            context.language, text = self._languages[bytes(raw.language)]
             texts.append(text)
-        if raw.contextActivities is not UNSET:
-            activities, text = self._activities(bytes(raw.contextActivities))
+        if raw.contextActivities is not NONE:
+            context.activities, text = self._activities[bytes(raw.contextActivities)]
             texts.append(text)
-        if raw.extensions is not UNSET:
-            texts.append(self._extensions(bytes(raw.extensions))[1])
-        people = [
-            (name, self._identity(bytes(person)))
-            for name, person in ((b"instructor", raw.instructor), (b"team", raw.team))
-            if person is not UNSET
-        ]
-        return context, activities, texts, people
+        if raw.extensions is not NONE:
+            context.media_seconds, text = self._extensions[bytes(raw.extensions)]
+            texts.append(text)
+        people = NOBODY
+        if raw.instructor is not NONE:
+            people = ((b"instructor", self._people[bytes(raw.instructor)]),)
+        if raw.team is not NONE:
+            people = (*people, (b"team", self._people[bytes(raw.team)]))
+        return context, people, _CONTEXT + b"".join(texts)[1:]
 
 
-def _times(raw: _Statement) -> bytes:
+def _times(raw: Cut) -> bytes:
     # Valid as they are: nothing in a time or a version needs to be escaped.
-    version = b"" if raw.version is UNSET else b',"version":"%b"' % raw.version.encode()
-    times = (raw.timestamp.encode(), raw.stored.encode())
-    return b',"timestamp":"%b","stored":"%b"%b' % (*times, version)
+    version = f',"version":"{raw.version}"' if raw.version else ""
+    return f',"timestamp":"{raw.timestamp}","stored":"{raw.stored}"{version}'.encode()
 
 
-def _close_context(around: list[bytes], people: list[tuple[bytes, Identity]]) -> bytes:
+def _end_context(people: _People, *, is_first: bool) -> bytes:
     """The people of a context, and its end."""
-    texts = [b'"%b":%b' % (name, person.text) for name, person in people]
-    return (b"," if around and texts else b"") + b",".join(texts) + b"}"
+    texts = b",".join(b'"%b":%b' % (name, person.text) for name, person in people)
+    return (b"," if texts and not is_first else b"") + texts + b"}"
 
 
-def _check(rest: bytes, actor: Identity, people: list[tuple[bytes, Identity]]) -> None:
+def _check(rest: bytes, actor: Identity, people: _People) -> None:
     """Raise Unusual if what is told tells who somebody is."""
     for mark in actor.marks:
         if mark in rest:
@@ -187,11 +177,3 @@ def _about(about: Json) -> About:
     if about.get("objectType") in {*PERSONS, "SubStatement"}:
         raise Unusual
     return about_activity(about)
-
-
-def _as_it_is(word: str) -> str:
-    return word
-
-
-def _nothing_of(_: Json) -> None:
-    return None

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import msgspec
 import orjson
 
+from analytics.cut import PLAYED_SEGMENTS
 from analytics.pseudonyms import Identity, identifier_of, kind_of
+
+if TYPE_CHECKING:
+    from analytics.cut import Cut
 
 Json = dict[str, Any]
 
 PERSONS = {"Agent", "Group"}
-_NOTHING: Json = {}
+_NOTHING: Final[Json] = {}
 _NO_IDS: list[str] = []
+_LENGTH = "https://w3id.org/xapi/video/extensions/length"
 _LANGUAGES = ("fr", "fr-FR", "en", "en-US")
 
 
@@ -44,7 +50,54 @@ class Activities(NamedTuple):
     other: list[str] = _NO_IDS
 
 
-NO_ACTIVITIES = Activities()
+NO_ACTIVITIES: Final = Activities()
+
+
+class Result(msgspec.Struct, gc=False):
+    """What the columns need of a result.
+
+    Attributes:
+        raw: of the score, as are `min`, `max` and `scaled`.
+        success: whether it was done well.
+        completion: whether it was done.
+        duration: ISO 8601.
+        played_segments: of a video, in the words of its profile.
+
+    """
+
+    raw: float | None = None
+    min: float | None = None
+    max: float | None = None
+    scaled: float | None = None
+    success: bool | None = None
+    completion: bool | None = None
+    duration: str | None = None
+    played_segments: str | None = None
+
+
+NO_RESULT: Final = Result()
+
+
+class Context(msgspec.Struct, gc=False):
+    """What the columns need of a context.
+
+    Attributes:
+        registration: a UUID.
+        platform: in the words of the player.
+        language: of the session.
+        media_seconds: how long the video is that is played.
+        activities: ids.
+
+    """
+
+    registration: str | None = None
+    platform: str | None = None
+    language: str | None = None
+    media_seconds: float | None = None
+    activities: Activities = NO_ACTIVITIES
+
+
+NO_CONTEXT: Final = Context()
 
 
 class Told(NamedTuple):
@@ -57,11 +110,11 @@ class Told(NamedTuple):
         actor_name: their name, if names may be shown.
         verb: IRI.
         about: its object.
-        result: as it is in JSON.
-        context: as it is in JSON, for what is not in `activities`.
-        activities: of the context.
+        result: how it went.
+        context: where it was done.
         authority: who vouches for it.
         text: the whole of it in JSON.
+        cut: the statement as it is in the log, if it was cut for this.
 
     """
 
@@ -71,11 +124,11 @@ class Told(NamedTuple):
     actor_name: str | None
     verb: str
     about: About
-    result: Json
-    context: Json
-    activities: Activities
+    result: Result
+    context: Context
     authority: Identity | None
     text: bytes
+    cut: Cut | None = None
 
 
 def tell_all(payload: bytes) -> Told:
@@ -83,7 +136,6 @@ def tell_all(payload: bytes) -> Told:
     statement = orjson.loads(payload)
     about = statement["object"]
     authority = statement.get("authority")
-    context = statement.get("context") or _NOTHING
     is_person = about.get("objectType") in PERSONS
     return Told(
         statement["id"],
@@ -92,9 +144,8 @@ def tell_all(payload: bytes) -> Told:
         statement["actor"].get("name"),
         statement["verb"]["id"],
         about_person(_named(about)) if is_person else about_activity(about),
-        statement.get("result") or _NOTHING,
-        context,
-        activities_of(context.get("contextActivities")),
+        result_of(statement.get("result")),
+        context_of(statement.get("context")),
         None if authority is None else _named(authority),
         payload,
     )
@@ -122,11 +173,56 @@ def about_person(person: Identity) -> About:
     return About(person.key, "Agent" if person.kind == "agent" else "Group")
 
 
+def result_of(result: Json | None) -> Result:
+    """What the columns need of a `result`."""
+    if not result:
+        return NO_RESULT
+    score = result.get("score") or _NOTHING
+    return Result(
+        raw=_number(score.get("raw")),
+        min=_number(score.get("min")),
+        max=_number(score.get("max")),
+        scaled=_number(score.get("scaled")),
+        success=result.get("success"),
+        completion=result.get("completion"),
+        duration=result.get("duration"),
+        played_segments=_text((result.get("extensions") or _NOTHING).get(PLAYED_SEGMENTS)),
+    )
+
+
+def context_of(context: Json | None) -> Context:
+    """What the columns need of a `context`."""
+    if not context:
+        return NO_CONTEXT
+    return Context(
+        registration=context.get("registration"),
+        platform=context.get("platform"),
+        language=context.get("language"),
+        media_seconds=media_seconds_of(context.get("extensions")),
+        activities=activities_of(context.get("contextActivities")),
+    )
+
+
 def activities_of(activities: Json | None) -> Activities:
     """The ids in a `contextActivities`."""
     if not activities:
         return NO_ACTIVITIES
     return Activities(*(_ids(activities.get(name)) for name in Activities._fields))
+
+
+def media_seconds_of(extensions: Json | None) -> float | None:
+    """How long a video is, by the extensions of a context (xAPI Video Profile 1.0.3)."""
+    length = (extensions or _NOTHING).get(_LENGTH)
+    is_number = isinstance(length, int | float) and length is not True and length is not False
+    return _number(length) if is_number else None
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _ids(activities: list[Json] | None) -> list[str]:

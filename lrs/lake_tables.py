@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from hashlib import blake2b
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from analytics.classification import Classified
 from analytics.tables import Kind, TableSource
@@ -15,33 +15,63 @@ from projections.queries.state import read_state
 from projections.reference.documents import load_catalogue
 from projections.reference.revisions import load_revisions
 from projections.runner.source import stored_vocabulary
+from projections.translation.remembered import Remembered
+from projections.translation.statement import (
+    Context,
+    Statement,
+    Verb,
+    read_extensions,
+    read_statement,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from analytics.cut import Cut, CutContext
     from analytics.tables import Lend
     from projections.exports.export import Export
+    from projections.translation.statement import ContextExtensions
     from statements.database import Connection, Database, Row
 
 ROWS = 8_192
 """Of a table, in memory at a time."""
+EXTENSIONS_REMEMBERED = 4_096
 VERSION = "1"
 """Of the tables' columns and of what stands in them."""
 
 
-class Classify(NamedTuple):
-    """Says what a statement means, as the lake asks for it."""
+class Classify:
+    """Says what a statement means, as the lake asks for it.
 
-    classification: Classification
+    Args:
+        classification: knows.
 
-    @property
-    def version(self) -> str:
-        """Of the vocabulary and of the catalogue."""
-        return self.classification.version
+    Attributes:
+        version: of the vocabulary and of the catalogue.
 
-    def __call__(self, payload: bytes, _stored: int, /) -> Classified:
+    """
+
+    def __init__(self, classification: Classification) -> None:
+        self.version = classification.version
+        self._sort = classification.sort
+        self._extensions: Remembered[bytes, ContextExtensions] = Remembered(EXTENSIONS_REMEMBERED)
+
+    def __call__(self, payload: bytes, /) -> Classified:
         """What a statement means."""
-        return Classified(*self.classification.sort(payload))
+        return Classified(*self._sort(read_statement(payload)))
+
+    def of_cut(self, verb: str, cut: Cut, /) -> Classified:
+        """The same, from the members that it has been cut into."""
+        context = None if cut.context is None else self._context(cut.context)
+        told = Statement(cut.actor, Verb(verb), cut.object, cut.timestamp, cut.result, context)
+        return Classified(*self._sort(told))
+
+    def _context(self, cut: CutContext) -> Context:
+        raw = bytes(cut.extensions)
+        known = None
+        if raw:
+            known = self._extensions.get(raw) or self._extensions.keep(raw, read_extensions(raw))
+        return Context(cut.instructor, cut.registration or "", cut.contextActivities, known)
 
 
 def classify_by(records: Database) -> Classify:

@@ -12,6 +12,7 @@ from projections.translation.remembered import Remembered
 if TYPE_CHECKING:
     from projections.reference.catalogue import Catalogue
     from projections.translation.event import Place
+    from projections.translation.statement import Statement
     from projections.translation.vocabulary import Vocabulary
 
 VOIDING = "voiding"
@@ -50,9 +51,9 @@ class Classification:
         self._course_of = catalogue.course_of
         self._spots: Remembered[Place, tuple[str | None, str | None]] = Remembered(65_536)
 
-    def sort(self, payload: bytes) -> Sorted:
-        """What a stored statement is, given its JSON text."""
-        meaning = self._meaning(payload)
+    def sort(self, statement: Statement) -> Sorted:
+        """What a stored statement is."""
+        meaning = self._meaning(statement)
         if meaning is None:
             return _A_VOID
         kind, place, details = meaning

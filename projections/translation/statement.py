@@ -107,6 +107,7 @@ class ContextActivities(msgspec.Struct, gc=False):
 
 
 read_statement = msgspec.json.Decoder(Statement).decode
+read_extensions = msgspec.json.Decoder(ContextExtensions).decode
 read_result = msgspec.json.Decoder(Result).decode
 read_target = msgspec.json.Decoder(Target).decode
 read_definition = msgspec.json.Decoder(Definition).decode

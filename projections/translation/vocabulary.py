@@ -82,12 +82,8 @@ class Vocabulary:
             None if row else (verb, scene.type),
         )
 
-    def meaning(self, payload: bytes) -> Meaning | None:
-        """Return what the events of a statement share, without making them; None if it voids.
-
-        `payload` is as in `translate`, of which this takes half the time.
-        """
-        statement = read_statement(payload)
+    def meaning(self, statement: Statement) -> Meaning | None:
+        """Return what the events of a statement share, without making them; None if it voids."""
         context = statement.context or _NO_CONTEXT
         scene = self._scenes.read(bytes(statement.object), bytes(context.activities))
         verb = statement.verb.id

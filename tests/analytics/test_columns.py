@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tests.analytics.lakes import World
 
 REGISTRATION = "ec531277-b57b-4c15-8d91-d292c5b2b8f7"
+VIDEO = "https://w3id.org/xapi/video/extensions"
 TYPE = "http://adlnet.gov/expapi/activities/course"
 
 
@@ -36,11 +37,13 @@ def test_a_statement_fills_its_columns(world: World) -> None:
             "success": True,
             "completion": False,
             "duration": "PT1M30.5S",
+            "extensions": {f"{VIDEO}/played-segments": "0[.]12.5[,]40[.]60"},
         },
         context={
             "registration": REGISTRATION,
             "platform": "Moodle",
             "language": "fr",
+            "extensions": {f"{VIDEO}/length": 90},
             "contextActivities": {
                 "parent": {"id": "http://e.org/p"},
                 "grouping": [{"id": "http://e.org/g"}, {"id": "http://e.org/h"}],
@@ -76,6 +79,8 @@ def test_a_statement_fills_its_columns(world: World) -> None:
         "success": True,
         "completion": False,
         "duration_seconds": 90.5,
+        "played_segments": "0[.]12.5[,]40[.]60",
+        "media_seconds": 90.0,
         "platform": "Moodle",
         "language": "fr",
         "parent": ["http://e.org/p"],

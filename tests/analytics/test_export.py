@@ -22,6 +22,7 @@ from tests.statements.store import new_statement, new_void
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from analytics.cut import Cut
     from tests.analytics.lakes import World
 
 JANUARY = datetime(2026, 1, 31, 23, 59, tzinfo=UTC)
@@ -34,10 +35,13 @@ class Courses:
     def __init__(self, version: str) -> None:
         self.version = version
 
-    def __call__(self, payload: bytes, stored: int, /) -> Classified:
+    def __call__(self, payload: bytes, /) -> Classified:
         """A course named by the version."""
-        assert stored
         return Classified("completed", f"course of {self.version}", "module", len(payload) / 1e6)
+
+    def of_cut(self, verb: str, cut: Cut, /) -> Classified:
+        """The same."""
+        return Classified("completed", f"course of {self.version}", verb, len(cut.id) / 1e6)
 
 
 @pytest.fixture

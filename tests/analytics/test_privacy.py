@@ -164,7 +164,7 @@ def strings_of(value: Any) -> list[str]:  # noqa: ANN401  # any JSON
 @given(statements())
 def test_no_identifier_and_no_name_is_told(statement: Json) -> None:
     told = Teller(PSEUDONYMS, free_text=False).tell(stored_text(statement))
-    columns = [str(each) for each in (told.about, told.context, told.result, told.activities)]
+    columns = [str(each) for each in (told.about, told.context, told.result)]
     everything = "\n".join([*strings_of(json.loads(told.text)), *columns, str(told.actor.key)])
     for secret in secrets_of(statement):
         for written in (secret, quote(secret), quote(secret, safe="")):
@@ -179,8 +179,8 @@ def test_the_fast_way_tells_what_the_long_way_tells(statement: Json) -> None:
     fast = Teller(PSEUDONYMS, free_text=False).tell(text)
     slow = Redactor(PSEUDONYMS).redact(text)
     assert json.loads(fast.text) == json.loads(slow.text)
-    assert (fast.about, fast.activities) == (slow.about, slow.activities)
-    assert (fast.actor.key, fast.result.keys()) == (slow.actor.key, slow.result.keys())
+    assert (fast.about, fast.context) == (slow.about, slow.context)
+    assert (fast.actor.key, fast.result) == (slow.actor.key, slow.result)
 
 
 def test_a_person_has_one_pseudonym_everywhere(world: World) -> None:
@@ -236,7 +236,7 @@ def test_answers_to_open_questions_are_left_out(interaction: str | None, *, is_k
     for free_text in (False, True):
         told = Teller(PSEUDONYMS, free_text=free_text).tell(stored_text(statement))
         assert (b"plains" in told.text) is (is_kept or free_text)
-        assert ("response" in told.result) is (is_kept or free_text)
+        assert ("response" in json.loads(told.text)["result"]) is (is_kept or free_text)
 
 
 def test_somebody_whose_name_is_a_word_of_the_specification_spoils_nothing() -> None:
@@ -246,7 +246,7 @@ def test_somebody_whose_name_is_a_word_of_the_specification_spoils_nothing() -> 
     told = Teller(PSEUDONYMS, free_text=False).tell(
         stored_text(new_statement(actor=actor, verb=verb, context=context))
     )
-    assert (told.verb, told.context["platform"]) == (verb["id"], "Moodle")
+    assert (told.verb, told.context.platform) == (verb["id"], "Moodle")
     shown = json.loads(told.text)["context"]["extensions"]
     assert shown == {f"http://e.org/{told.actor.key}": 1}
 

@@ -12,7 +12,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from projections.translation.event import Event, Kind
-from projections.translation.statement import ContextExtensions, ResultExtensions
+from projections.translation.statement import (
+    ContextExtensions,
+    ResultExtensions,
+    read_statement,
+)
 from projections.translation.vocabulary import shipped_vocabulary
 from schemas.errors import InvalidStatement
 from schemas.validation import validate_statement
@@ -103,7 +107,7 @@ def _check(event: Event, told: Json) -> None:
 def test_no_statement_stops_it(told: Json, stored: int) -> None:
     payload = json.dumps(told).encode()
     translation = shipped_vocabulary().translate(payload, stored)
-    meaning = shipped_vocabulary().meaning(payload)
+    meaning = shipped_vocabulary().meaning(read_statement(payload))
     assert meaning is not None
     for event in translation.events:
         _check(event, told)
