@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from analytics.cut import Cut
+    from analytics.told import Known
 
 
-class Classified(NamedTuple):
+class Classified(Protocol):
     """A statement in the words of the domain.
 
     Attributes:
@@ -19,10 +20,21 @@ class Classified(NamedTuple):
 
     """
 
-    event: str = "activity"
-    course: str | None = None
-    module: str | None = None
-    percent: float | None = None
+    @property
+    def event(self) -> str:
+        """A word of the domain."""
+
+    @property
+    def course(self) -> str | None:
+        """An IRI."""
+
+    @property
+    def module(self) -> str | None:
+        """An IRI."""
+
+    @property
+    def percent(self) -> float | None:
+        """0 to 100."""
 
 
 class Classify(Protocol):
@@ -41,8 +53,8 @@ class Classify(Protocol):
     def __call__(self, payload: bytes, /) -> Classified:
         """What a statement means, given its JSON text as it is in the log."""
 
-    def of_cut(self, verb: str, cut: Cut, /) -> Classified:
-        """The same for one that was cut already, given the IRI of its verb too."""
+    def of_cut(self, cut: Cut, known: Known, /) -> Classified:
+        """The same for one that was cut already."""
 
 
 class Unclassified:
@@ -54,10 +66,17 @@ class Unclassified:
         """Activity."""
         return _ACTIVITY
 
-    def of_cut(self, _verb: str, _cut: Cut, /) -> Classified:
+    def of_cut(self, _cut: Cut, _known: Known, /) -> Classified:
         """Activity."""
         return _ACTIVITY
 
 
-_ACTIVITY = Classified()
+class _Activity(NamedTuple):
+    event: str = "activity"
+    course: str | None = None
+    module: str | None = None
+    percent: float | None = None
+
+
+_ACTIVITY = _Activity()
 UNCLASSIFIED = Unclassified()

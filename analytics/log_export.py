@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
-from itertools import chain, groupby
+from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from analytics import columns
 from analytics.classification import UNCLASSIFIED, Classify
 from analytics.manifest import STATEMENTS
+from analytics.processes import Part, Span, read_apart
 from analytics.telling import Teller
 from analytics.told import tell_all
 from statements.clock import text_of
 from statements.reader import read_log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
+
+    from pyarrow import RecordBatch
 
     from analytics.columns import Row
     from analytics.lake import Lake
     from analytics.manifest import Segment
+    from analytics.processes import Others
     from analytics.pseudonyms import Pseudonyms
     from statements.database import Database
     from statements.reader import Entry
 
 CHUNK_STATEMENTS = 2_000  # about 3 MB: enough that the database's part is small, and no more
+MANY_STATEMENTS = 50_000  # a process takes a second to start, in which one makes 15,000 rows
 SEGMENT_ROWS = 1_000_000  # 10 to 100 segments a year of the City: about 100 MB each
 
 
@@ -57,17 +64,48 @@ class LogReader:
         database: with the log.
         privacy: what of persons may come along.
         classify: says what a statement means.
+        others: makes readers such as this one in other processes, so many of them, for much.
 
     """
 
     database: Database
     privacy: Privacy
     classify: Classify = UNCLASSIFIED
+    others: Others | None = None
 
     @property
     def version(self) -> str:
         """Of the rows: the same statement gives the same row as long as this is the same."""
         return f"{columns.VERSION}; {self.classify.version}; {self.privacy.version}"
+
+    @cached_property
+    def make_row(self) -> Callable[[Entry], Row]:
+        """Makes the row of an entry."""
+        privacy, classify, fill = self.privacy, self.classify, columns.fill
+        teller = Teller(privacy.pseudonyms, free_text=privacy.free_text)
+        tell = tell_all if privacy.names else teller.tell
+
+        def make_row(entry: Entry) -> Row:
+            told = tell(entry.payload)
+            if told.cut is None or told.known is None:
+                return fill(entry, told, classify(entry.payload))
+            return fill(entry, told, classify.of_cut(told.cut, told.known))
+
+        return make_row
+
+    def read(self, after: int, until: int) -> Generator[Part]:
+        """Rows of the positions that follow `after`, up to `until` or to the first gap."""
+        for chunk in self.entries(after, until):
+            for month, entries in groupby(chunk, key=lambda entry: text_of(entry.stored)[:7]):
+                yield Part(month, columns.batch_of(map(self.make_row, entries)))
+
+    def read_much(self, after: int, until: int) -> Generator[Part]:
+        """The same, by several processes if it is worth starting them."""
+        if self.others is None or until - after < MANY_STATEMENTS:
+            return self.read(after, until)
+        starts = range(after, until, CHUNK_STATEMENTS)
+        spans = (Span(start, min(start + CHUNK_STATEMENTS, until)) for start in starts)
+        return read_apart(self.others, self.version, spans)
 
     def entries(self, after: int, until: int) -> Iterator[list[Entry]]:
         """The log in chunks, to position `until` or to the first gap."""
@@ -78,20 +116,6 @@ class LogReader:
                 return
             yield chunk
             after = chunk[-1].position
-
-    def row_maker(self) -> Callable[[Entry], Row]:
-        """A function that makes the row of an entry."""
-        privacy, classify, fill = self.privacy, self.classify, columns.fill
-        teller = Teller(privacy.pseudonyms, free_text=privacy.free_text)
-        tell = tell_all if privacy.names else teller.tell
-
-        def make_row(entry: Entry) -> Row:
-            told = tell(entry.payload)
-            cut = told.cut
-            meant = classify(entry.payload) if cut is None else classify.of_cut(told.verb, cut)
-            return fill(entry, told, meant)
-
-        return make_row
 
 
 def write_segments(
@@ -107,11 +131,12 @@ def write_segments(
         progress: gets the position that was reached.
 
     """
-    make_row = reader.row_maker()
-    parts = _parts(reader.entries(after, until))
-    for (month, _), group in groupby(parts, key=lambda part: part[0]):
-        chunks = (entries for _, entries in group)
-        yield _write_segment(lake, month, chunks, make_row, progress)
+    with closing(reader.read_much(after, until)) as parts:
+        for (month, _), group in groupby(_numbered(parts), key=lambda each: each[0]):
+            batches = (batch for _, batch in group)
+            segment = _write_segment(lake, month, after + 1, batches, progress)
+            yield segment
+            after = segment.last
 
 
 def segment_path(lake: Lake, month: str, first: int) -> str:
@@ -119,30 +144,25 @@ def segment_path(lake: Lake, month: str, first: int) -> str:
     return f"{STATEMENTS}/month={month}/{first:012}-{lake.generation}.parquet"
 
 
-def _parts(chunks: Iterable[list[Entry]]) -> Iterator[tuple[tuple[str, int], list[Entry]]]:
-    """Chunks of one month each, with the month and the number of the segment."""
+def _numbered(parts: Iterable[Part]) -> Iterator[tuple[tuple[str, int], RecordBatch]]:
+    """Batches with the month and the number of the segment that they go into."""
     rows = number = 0
-    for chunk in chunks:
-        for month, entries in groupby(chunk, key=lambda entry: text_of(entry.stored)[:7]):
-            part = list(entries)
-            if rows + len(part) > SEGMENT_ROWS:
-                rows, number = 0, number + 1
-            rows += len(part)
-            yield (month, number), part
+    for month, batch in parts:
+        if rows + batch.num_rows > SEGMENT_ROWS:
+            rows, number = 0, number + 1
+        rows += batch.num_rows
+        yield (month, number), batch
 
 
 def _write_segment(
     lake: Lake,
     month: str,
-    chunks: Iterator[list[Entry]],
-    make_row: Callable[[Entry], Row],
+    first: int,
+    batches: Iterable[RecordBatch],
     progress: Callable[[int], None],
 ) -> Segment:
-    chunk = next(chunks)
-    first = chunk[0].position
     with lake.stage(segment_path(lake, month, first), columns.SCHEMA) as writer:
-        for entries in chain([chunk], chunks):
-            writer.write(columns.batch_of(map(make_row, entries)))
-            last = entries[-1].position
-            progress(last)
-        return writer.finish(first=first, last=last, month=month)
+        for batch in batches:
+            writer.write(batch)
+            progress(first + writer.rows - 1)
+        return writer.finish(first=first, last=first + writer.rows - 1, month=month)

@@ -23,9 +23,10 @@ class Unusual(Exception):
     """A part of a statement that may hold an Agent or an address, or is of a rare kind."""
 
 
-class Pieces(dict[bytes, tuple[T, bytes]], Generic[T]):
-    """Pieces of one kind, by their JSON: what the columns need, and the member as it is told.
+class Pieces(dict[bytes, tuple[T, bytes, bytes]], Generic[T]):
+    """Pieces of one kind, by their JSON: what the columns need, the member as it is told, the JSON.
 
+    That JSON is always the same object, which knows its hash: others can look it up for little.
     Asking for an unknown one reads it, and raises Unusual if it can't be told as it is.
 
     Args:
@@ -41,12 +42,12 @@ class Pieces(dict[bytes, tuple[T, bytes]], Generic[T]):
         self._read = read
         self._bytes = 0
 
-    def __missing__(self, raw: bytes) -> tuple[T, bytes]:
+    def __missing__(self, raw: bytes) -> tuple[T, bytes, bytes]:
         value = orjson.loads(raw)
         text = orjson.dumps(value)
         if is_suspicious(text):
             raise Unusual
-        piece = (self._read(value), self._name + text)
+        piece = (self._read(value), self._name + text, raw)
         if self._bytes > MOST_REMEMBERED_BYTES:
             self.clear()
             self._bytes = 0

@@ -24,7 +24,7 @@ PSEUDONYM_BYTES = 16  # two persons in 2^64 would share one by chance
 HOME_PAGE = "urn:pseudonym"
 """Home page of the accounts that stand for persons in the lake's JSON."""
 
-MOST_REMEMBERED = 200_000  # persons; about 200 MB, more than the City has
+MOST_REMEMBERED = 20_000  # persons; about 20 MB, and some 600 different ones come in a week
 LONGEST_REMEMBERED_BYTES = 1_000  # of an agent's JSON: groups with many members are no persons
 SHORTEST_NEEDLE = 6  # characters; a shorter account name, such as 42, is found by chance anywhere
 
@@ -90,7 +90,8 @@ class Pseudonyms:
             needles += (needle for each in members for needle in each.needles)
         marks = tuple(orjson.dumps(needle)[1:-1] for needle in needles)
         kind = kind_of(agent, key)
-        return Identity(key, kind, orjson.dumps(shown), tuple(needles), marks)
+        text = b"%b" % orjson.dumps(shown)  # a copy: what orjson gives takes a kilobyte at least
+        return Identity(key, kind, text, tuple(needles), marks)
 
 
 class _People(dict[bytes, Identity]):

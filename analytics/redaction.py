@@ -80,7 +80,8 @@ class Redactor:
         )
         for (within, name), identity in people.items():
             (statement[within] if within else statement)[name] = orjson.Fragment(identity.text)
-        return told._replace(text=orjson.dumps(statement))
+        told.text = orjson.dumps(statement)
+        return told
 
     def _take_out(self, statement: Json) -> dict[Place, Identity]:
         """The Agents where the specification has them; null stands in their places now."""

@@ -22,6 +22,7 @@ from analytics.told import (
     About,
     Context,
     Json,
+    Known,
     Result,
     Told,
     about_activity,
@@ -70,14 +71,15 @@ class Teller:
 
     def _tell(self, raw: Cut) -> Told:
         actor = self._people[bytes(raw.actor)]
-        verb, verb_text = self._verbs[bytes(raw.verb)]
-        about, about_text = self._objects[bytes(raw.object)]
+        verb, verb_text, _ = self._verbs[bytes(raw.verb)]
+        about, about_text, about_json = self._objects[bytes(raw.object)]
         result, result_text = NO_RESULT, b""
         if raw.result is not NONE:
             result, result_text = self._result(bytes(raw.result), about)
         context, people, context_text, end = NO_CONTEXT, NOBODY, b"", b""
+        pieces = (b"", b"")
         if raw.context is not None:
-            context, people, context_text = self._context(raw.context)
+            context, people, context_text, pieces = self._context(raw.context)
             end = _end_context(people, is_first=len(context_text) == len(_CONTEXT))
         rest = b"".join((verb_text, about_text, result_text, _times(raw), context_text))
         _check(rest, actor, people)
@@ -87,8 +89,9 @@ class Teller:
             authority_text = b',"authority":' + authority.text
         start = b'{"id":"%b","actor":%b' % (raw.id.encode(), actor.text)
         text = b"".join((start, authority_text, rest, end, b"}"))
+        known = Known(verb, about_json, *pieces)
         told = (raw.id, raw.timestamp, actor, None, verb, about, result, context)
-        return Told(*told, authority, text, raw)
+        return Told(*told, authority, text, raw, known)
 
     def _result(self, raw: bytes, about: About) -> tuple[Result, bytes]:
         """A result as the columns need it, and its text."""
@@ -120,30 +123,34 @@ class Teller:
             raise Unusual
         return raw
 
-    def _context(self, raw: CutContext) -> tuple[Context, _People, bytes]:
-        """A context as the columns need it, its people, and the text of the rest, not closed."""
+    def _context(self, raw: CutContext) -> tuple[Context, _People, bytes, tuple[bytes, bytes]]:
+        """A context as the columns need it, its people, the text of the rest, and its pieces.
+
+        The text is not closed. The pieces are the JSON of the activities and of the extensions.
+        """
         context = Context(raw.registration)
+        activities = extensions = b""
         texts = []
         if raw.registration is not None:
             texts.append(b',"registration":"%b"' % raw.registration.encode())
         if raw.platform is not NONE:
-            context.platform, text = self._platforms[bytes(raw.platform)]
+            context.platform, text, _ = self._platforms[bytes(raw.platform)]
             texts.append(text)
         if raw.language is not NONE:
-            context.language, text = self._languages[bytes(raw.language)]
+            context.language, text, _ = self._languages[bytes(raw.language)]
             texts.append(text)
         if raw.contextActivities is not NONE:
-            context.activities, text = self._activities[bytes(raw.contextActivities)]
+            context.activities, text, activities = self._activities[bytes(raw.contextActivities)]
             texts.append(text)
         if raw.extensions is not NONE:
-            context.media_seconds, text = self._extensions[bytes(raw.extensions)]
+            context.media_seconds, text, extensions = self._extensions[bytes(raw.extensions)]
             texts.append(text)
         people = NOBODY
         if raw.instructor is not NONE:
             people = ((b"instructor", self._people[bytes(raw.instructor)]),)
         if raw.team is not NONE:
             people = (*people, (b"team", self._people[bytes(raw.team)]))
-        return context, people, _CONTEXT + b"".join(texts)[1:]
+        return context, people, _CONTEXT + b"".join(texts)[1:], (activities, extensions)
 
 
 def _times(raw: Cut) -> bytes:

@@ -100,7 +100,24 @@ class Context(msgspec.Struct, gc=False):
 NO_CONTEXT: Final = Context()
 
 
-class Told(NamedTuple):
+class Known(NamedTuple):
+    """Members of a statement that come again and again: each time the same objects.
+
+    Attributes:
+        verb: IRI.
+        about: JSON of the object.
+        activities: JSON of the context's activities, empty if there are none.
+        extensions: JSON of the context's extensions, empty if there are none.
+
+    """
+
+    verb: str
+    about: bytes
+    activities: bytes = b""
+    extensions: bytes = b""
+
+
+class Told(msgspec.Struct, gc=False):
     """A statement as the lake may show it.
 
     Attributes:
@@ -114,7 +131,8 @@ class Told(NamedTuple):
         context: where it was done.
         authority: who vouches for it.
         text: the whole of it in JSON.
-        cut: the statement as it is in the log, if it was cut for this.
+        cut: the statement as it is in the log, if it was cut for this, and
+        known: what of it comes again.
 
     """
 
@@ -129,6 +147,7 @@ class Told(NamedTuple):
     authority: Identity | None
     text: bytes
     cut: Cut | None = None
+    known: Known | None = None
 
 
 def tell_all(payload: bytes) -> Told:

@@ -54,6 +54,12 @@ class AnalyticsSettings(RecordsSettings):
             " Paris, such as `*/15 * * * *`; empty: never",
         ),
     )
+    analytics_export_processes: int = field(
+        default=2,
+        metadata=read(
+            values.whole_number(1, 256), "Processes that read the log when an export is large"
+        ),
+    )
     analytics_memory_bytes: int = field(
         default=1_000_000_000,
         metadata=read(values.size(50_000_000, 2**40), "Memory of a query over the lake"),

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import closing, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from analytics.exporting import Exporter
 from analytics.log_export import LogReader, Privacy
+from analytics.processes import Others
 from analytics.pseudonyms import Pseudonyms, keep_secret
 from analytics.session import Limits, Session
 from analytics.store import Store, open_store
 from lrs.lake_place import lake_place
 from lrs.lake_tables import classify_by, lend_tables
+from projections.opening import open_records
+from statements.migrate import open_current
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lrs.settings import Settings
     from statements.database import Database
 
@@ -31,13 +38,29 @@ def lake_exporter(settings: Settings, database: Database, records: Database) -> 
         records: with the read models.
 
     """
+    others = Others(partial(lend_reader, settings), settings.analytics_export_processes)
     return Exporter(
-        LogReader(database, _privacy(settings), classify_by(records)),
+        LogReader(
+            database,
+            _privacy(settings),
+            classify_by(records),
+            others if others.processes > 1 else None,
+        ),
         lake_store(settings),
         settings.data_dir / "analytics-lock",
         lend_tables(records),
         settings.analytics_grace_seconds,
     )
+
+
+@contextmanager
+def lend_reader(settings: Settings) -> Iterator[LogReader]:
+    """Lend a reader of the log to another process."""
+    with (
+        open_current(settings.database_url) as log,
+        closing(open_records(settings.records_url)) as records,
+    ):
+        yield LogReader(log, _privacy(settings), classify_by(records))
 
 
 def _privacy(settings: Settings) -> Privacy:

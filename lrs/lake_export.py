@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 from contextlib import closing
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from analytics.errors import LakeBusy, LakeChanged
 from projections.opening import open_records
+from statements.garbage import collect_rarely
 from statements.migrate import open_current
 
 if TYPE_CHECKING:
     from analytics.exporting import Report
     from lrs.settings import Settings
-
-GARBAGE_OBJECTS: Final = 100_000
-"""As in lrs.wiring: statements leave no cycles behind, and looking for them takes a tenth."""
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +26,7 @@ def export_lake(settings: Settings) -> None:
         StoreError: a database does not answer.
 
     """
-    gc.set_threshold(GARBAGE_OBJECTS)
+    collect_rarely()
     try:
         report = _export(settings)
     except (LakeBusy, LakeChanged) as error:

@@ -7,7 +7,6 @@ from hashlib import blake2b
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from analytics.classification import Classified
 from analytics.tables import Kind, TableSource
 from projections.classification import Classification
 from projections.exports import EXPORTS
@@ -20,6 +19,7 @@ from projections.translation.statement import (
     Context,
     Statement,
     Verb,
+    places_in,
     read_extensions,
     read_statement,
 )
@@ -27,8 +27,10 @@ from projections.translation.statement import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from analytics.cut import Cut, CutContext
+    from analytics.classification import Classified
+    from analytics.cut import Cut
     from analytics.tables import Lend
+    from analytics.told import Known
     from projections.exports.export import Export
     from projections.translation.statement import ContextExtensions
     from statements.database import Connection, Database, Row
@@ -58,20 +60,25 @@ class Classify:
 
     def __call__(self, payload: bytes, /) -> Classified:
         """What a statement means."""
-        return Classified(*self._sort(read_statement(payload)))
+        statement = read_statement(payload)
+        return self._sort(statement, places_in(statement))
 
-    def of_cut(self, verb: str, cut: Cut, /) -> Classified:
+    def of_cut(self, cut: Cut, known: Known, /) -> Classified:
         """The same, from the members that it has been cut into."""
-        context = None if cut.context is None else self._context(cut.context)
-        told = Statement(cut.actor, Verb(verb), cut.object, cut.timestamp, cut.result, context)
-        return Classified(*self._sort(told))
+        context = None
+        if cut.context is not None:
+            raw, extensions = known.extensions, None
+            if raw:
+                extensions = self._extensions.get(raw) or self._read_extensions(raw)
+            around = cut.context
+            members = (around.instructor, around.registration or "", around.contextActivities)
+            context = Context(*members, extensions)
+        verb = Verb(known.verb)
+        told = Statement(cut.actor, verb, cut.object, cut.timestamp, cut.result, context)
+        return self._sort(told, (known.about, known.activities))
 
-    def _context(self, cut: CutContext) -> Context:
-        raw = bytes(cut.extensions)
-        known = None
-        if raw:
-            known = self._extensions.get(raw) or self._extensions.keep(raw, read_extensions(raw))
-        return Context(cut.instructor, cut.registration or "", cut.contextActivities, known)
+    def _read_extensions(self, raw: bytes) -> ContextExtensions:
+        return self._extensions.keep(raw, read_extensions(raw))
 
 
 def classify_by(records: Database) -> Classify:

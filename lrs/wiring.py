@@ -15,6 +15,7 @@ from lrs.records.store import Records
 from lrs.services import Services
 from lrs.store import Store
 from projections.opening import open_records
+from statements.garbage import collect_rarely
 from statements.migrate import require_current
 from statements.opening import open_database
 from statements.writer import Flush, Limits
@@ -31,13 +32,6 @@ The writer takes the interpreter lock back after every SQL statement; at the def
 would wait, with the append lock held, most of the time (docs/performance.md).
 """
 
-GARBAGE_OBJECTS = 100_000
-"""So many new objects before the interpreter looks for cycles among them.
-
-Requests leave none behind. At the default of 700 it looks all the time, and now and then through
-all that is remembered, dictionaries of hundreds of thousands (docs/performance.md).
-"""
-
 
 def build(settings: Settings) -> ASGIApp:
     """The application of one server process.
@@ -49,7 +43,7 @@ def build(settings: Settings) -> ASGIApp:
     """
     logs.configure(settings)
     sys.setswitchinterval(SWITCH_SECONDS)
-    gc.set_threshold(GARBAGE_OBJECTS)
+    collect_rarely()
     metrics = Metrics(settings.metrics_dir)
     times = Times(settings.connection_gap_seconds)
     records = Records(lambda: open_records(settings.records_url), times)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import multiprocessing
 import os
@@ -22,6 +21,7 @@ from projections.runner.build import build_engine
 from projections.runner.lease import Lease
 from projections.runner.runner import Runner
 from statements.errors import Unavailable
+from statements.garbage import collect_rarely
 from statements.migrate import open_current
 
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 NICENESS = 15
 """Requests come first: on a busy machine the fold gets what they leave, and catches up later."""
-GARBAGE_OBJECTS = 100_000
-"""As in a server (`wiring`): a fold makes many objects and few cycles."""
 CHECKPOINT_SECONDS = 1.0
 RESTART_SECONDS = 2.0
 STOP_SECONDS = 15.0
@@ -50,7 +48,7 @@ def work(settings: Settings, stopping: threading.Event) -> None:
         Unavailable: a database does not answer, or the records' tables may not be made.
 
     """
-    gc.set_threshold(GARBAGE_OBJECTS)
+    collect_rarely()
     with (
         open_current(settings.database_url) as log,
         closing(open_records(settings.records_url)) as records,

@@ -51,9 +51,9 @@ class Classification:
         self._course_of = catalogue.course_of
         self._spots: Remembered[Place, tuple[str | None, str | None]] = Remembered(65_536)
 
-    def sort(self, statement: Statement) -> Sorted:
-        """What a stored statement is."""
-        meaning = self._meaning(statement)
+    def sort(self, statement: Statement, places: tuple[bytes, bytes]) -> Sorted:
+        """What a stored statement is, given also what `places_in` tells of it."""
+        meaning = self._meaning(statement, places)
         if meaning is None:
             return _A_VOID
         kind, place, details = meaning

@@ -72,8 +72,12 @@ def read_log(connection: Connection, after: int, limit: int) -> list[Entry]:
     Positions have no gaps; on a distributed engine one can show while a commit is arriving.
     """
     rows = connection.rows(_AFTER, after=after, rows=limit)
-    whole = takewhile(lambda numbered: numbered[0] == numbered[1][0], enumerate(rows, after + 1))
-    return [Entry(*row) for _, row in whole]
+    if rows and rows[-1][0] != after + len(rows):
+        whole = takewhile(
+            lambda numbered: numbered[0] == numbered[1][0], enumerate(rows, after + 1)
+        )
+        rows = [row for _, row in whole]
+    return list(map(Entry._make, rows))
 
 
 def read_ids(connection: Connection, after: int, until: int) -> list[tuple[int, bytes]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
 from contextlib import closing, contextmanager
@@ -23,6 +22,7 @@ from lrs.commands.progress import ProgressLine
 from lrs.commands.sink import opened
 from lrs.lake import lake_exporter, lake_session, lake_store
 from projections.opening import open_records
+from statements.garbage import collect_rarely
 from statements.migrate import open_current
 
 if TYPE_CHECKING:
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 LAKE = ("data_dir", "analytics_url")
 DIFFERENT_STATUS = 1
-GARBAGE_OBJECTS = 100_000
-"""As in lrs.wiring: statements leave no cycles behind, and looking for them takes a tenth."""
 
 _option = partial(click.option, show_envvar=True)
 _SECONDS = _option(
@@ -74,7 +72,7 @@ def export(settings: Settings, *, every: float | None, as_json: bool) -> None:
     may go on running. Persons are there under pseudonyms, unless LRS_ANALYTICS_NAMES says
     otherwise.
     """
-    gc.set_threshold(GARBAGE_OBJECTS)
+    collect_rarely()
     if every is None:
         _show(_export(settings), as_json=as_json)
     else:

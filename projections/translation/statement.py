@@ -116,6 +116,12 @@ _read_list = msgspec.json.Decoder(list[Raw]).decode
 _read_text = msgspec.json.Decoder(str).decode
 
 
+def places_in(statement: Statement) -> tuple[bytes, bytes]:
+    """Return the JSON of the object and of the context's activities, empty if there are none."""
+    context = statement.context
+    return bytes(statement.object), bytes(context.activities) if context else b""
+
+
 def listed(raw: Raw) -> list[bytes]:
     """Return each activity as JSON; xAPI 1.0 allows one that is not in a list (Data 2.4.6.2)."""
     value = bytes(raw)

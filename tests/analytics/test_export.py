@@ -11,18 +11,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from analytics import columns, log_export
-from analytics.classification import Classified
 from analytics.errors import LakeBusy, LakeChanged
 from analytics.lake import Lake, alone
 from analytics.manifest import Segment, read_manifest
 from analytics.merging import plan_merge
+from projections.classification import Sorted
 from tests.analytics.lakes import lend_world, positions_by_glob
 from tests.statements.store import new_statement, new_void
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from analytics.classification import Classified
     from analytics.cut import Cut
+    from analytics.told import Known
     from tests.analytics.lakes import World
 
 JANUARY = datetime(2026, 1, 31, 23, 59, tzinfo=UTC)
@@ -37,11 +39,11 @@ class Courses:
 
     def __call__(self, payload: bytes, /) -> Classified:
         """A course named by the version."""
-        return Classified("completed", f"course of {self.version}", "module", len(payload) / 1e6)
+        return Sorted("completed", f"course of {self.version}", "module", len(payload) / 1e6)
 
-    def of_cut(self, verb: str, cut: Cut, /) -> Classified:
+    def of_cut(self, cut: Cut, known: Known, /) -> Classified:
         """The same."""
-        return Classified("completed", f"course of {self.version}", verb, len(cut.id) / 1e6)
+        return Sorted("completed", f"course of {self.version}", known.verb, len(cut.id) / 1e6)
 
 
 @pytest.fixture

@@ -8,10 +8,11 @@ does beside is the rest. A store to measure with comes from `lrs simulate` and `
 
 from __future__ import annotations
 
-import gc
 import resource
 import tempfile
 import time
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,18 +22,21 @@ import orjson
 from analytics.exporting import Exporter
 from analytics.log_export import LogReader, Privacy
 from analytics.manifest import STATEMENTS, read_manifest
+from analytics.processes import Others
 from analytics.pseudonyms import Pseudonyms
 from analytics.session import connect
 from analytics.store import open_store
-from lrs.commands.analytics import GARBAGE_OBJECTS
 from lrs.lake_tables import Classify
 from projections.classification import Classification
 from projections.reference.catalogue import Catalogue
 from projections.translation.vocabulary import shipped_vocabulary
+from statements.garbage import collect_rarely
 from statements.migrate import open_current
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from statements.database import Database
 
 SECRET = b"the secret of a benchmark"
 QUERIES = {
@@ -44,30 +48,54 @@ QUERIES = {
 }
 
 
-class Timed:
-    """Wall and processor time of a part of the run."""
+def timed(name: str, work: Callable[[], int]) -> None:
+    """Tell wall and processor time of a part of the run, its processes' included."""
+    wall, processor = time.perf_counter(), _processor_seconds()
+    count = work()
+    seconds, processor = time.perf_counter() - wall, _processor_seconds() - processor
+    click.echo(
+        f"{name}: {count / seconds:,.0f} statements/s, "
+        f"{processor / count * 1e6:.1f} us of processor time each"
+    )
 
-    def __init__(self, name: str, work: Callable[[], int]) -> None:
-        wall, processor = time.perf_counter(), time.process_time()
-        self.count = work()
-        self.seconds = time.perf_counter() - wall
-        self.processor_seconds = time.process_time() - processor
-        click.echo(
-            f"{name}: {self.count / self.seconds:,.0f} statements/s, "
-            f"{self.processor_seconds / self.count * 1e6:.1f} us of processor time each"
-        )
+
+def _processor_seconds() -> float:
+    used = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def _memory_mebibytes() -> int:
+    """Of this process and those that it has started, now."""
+    own = Path("/proc/self")
+    started = (each for task in own.glob("task/*/children") for each in task.read_text().split())
+    files = [own / "statm", *(own.parent / each / "statm" for each in started)]
+    pages = sum(int(each.read_text().split()[1]) for each in files)
+    return pages * resource.getpagesize() // 2**20
+
+
+@contextmanager
+def lend_reader(database_url: str) -> Iterator[LogReader]:
+    """Lend a reader to one of the processes."""
+    with open_current(database_url) as database:
+        yield _reader(database)
+
+
+def _reader(database: Database, others: Others | None = None) -> LogReader:
+    shipped = Classification(shipped_vocabulary(), Catalogue())
+    return LogReader(database, Privacy(Pseudonyms(SECRET)), Classify(shipped), others)
 
 
 @click.command()
 @click.option("--database-url", required=True)
 @click.option("--lake", help="Keep the lake there; else it is temporary.")
-def measure(database_url: str, lake: str | None) -> None:
+@click.option("--processes", default=2, show_default=True, help="that read the log")
+def measure(database_url: str, lake: str | None, processes: int) -> None:
     """Measure."""
-    gc.set_threshold(GARBAGE_OBJECTS)
+    collect_rarely()
     with tempfile.TemporaryDirectory() as folder, open_current(database_url) as database:
         store = open_store(lake or f"{folder}/lake")
-        shipped = Classification(shipped_vocabulary(), Catalogue())
-        reader = LogReader(database, Privacy(Pseudonyms(SECRET)), Classify(shipped))
+        others = Others(partial(lend_reader, database_url), processes) if processes > 1 else None
+        reader = _reader(database, others)
         sizes: list[int] = []
 
         def bare() -> int:
@@ -83,13 +111,13 @@ def measure(database_url: str, lake: str | None) -> None:
         memory: list[int] = []
 
         def watch(_: int, share: float | None) -> None:
-            if len(memory) < (share or 0) * 4:
-                memory.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+            if len(memory) < (share or 0) * 10:
+                memory.append(_memory_mebibytes())
 
-        Timed("bare loop", bare)
-        Timed("export", export)
+        timed("bare loop", bare)
+        timed("export", export)
         table = read_manifest(store).table(STATEMENTS)
-        click.echo(f"memory at each quarter: {memory} MiB")
+        click.echo(f"memory at each tenth: {memory} MiB")
         click.echo(
             f"size: {table.size_bytes / table.rows:.0f} of {sum(sizes) / table.rows:.0f} bytes a "
             f"statement, {table.size_bytes / sum(sizes):.1%}, {len(table.segments)} segments"

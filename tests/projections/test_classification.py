@@ -8,7 +8,7 @@ import pytest
 
 from projections.classification import Classification, Sorted
 from projections.reference.catalogue import Catalogue, Course, Module
-from projections.translation.statement import read_statement
+from projections.translation.statement import places_in, read_statement
 from projections.translation.vocabulary import VOIDED, shipped_vocabulary
 from tests.projections.translation.corpus import CORPUS, Told
 from tests.projections.translation.statements import (
@@ -28,7 +28,8 @@ OWNER = "https://moodle.example.org/course/view.php?id=9"
 
 def sort(told: Json, *courses: Course) -> Sorted:
     classification = Classification(shipped_vocabulary(), Catalogue(courses))
-    return classification.sort(read_statement(json.dumps(told).encode()))
+    statement = read_statement(json.dumps(told).encode())
+    return classification.sort(statement, places_in(statement))
 
 
 @pytest.mark.parametrize("told", CORPUS)

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 WAIT_SECONDS = 20
 
 
-def wait_until(condition: Callable[[], object]) -> None:
-    """Wait until the condition holds; fail if it never does."""
-    deadline = time.monotonic() + WAIT_SECONDS
+def wait_until(condition: Callable[[], object], seconds: float = WAIT_SECONDS) -> None:
+    """Wait until the condition holds; fail if it does not within so many seconds."""
+    deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         threading.Event().wait(0.005)

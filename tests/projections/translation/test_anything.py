@@ -11,10 +11,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from projections.translation.event import Event, Kind
+from projections.translation.event import Event, Kind, Meaning
 from projections.translation.statement import (
     ContextExtensions,
     ResultExtensions,
+    places_in,
     read_statement,
 )
 from projections.translation.vocabulary import shipped_vocabulary
@@ -102,12 +103,17 @@ def _check(event: Event, told: Json) -> None:
     assert again == event.details
 
 
+def _meaning(payload: bytes) -> Meaning | None:
+    statement = read_statement(payload)
+    return shipped_vocabulary().meaning(statement, places_in(statement))
+
+
 @settings(max_examples=400)
 @given(_statements(), st.integers(0, 2**53))
 def test_no_statement_stops_it(told: Json, stored: int) -> None:
     payload = json.dumps(told).encode()
     translation = shipped_vocabulary().translate(payload, stored)
-    meaning = shipped_vocabulary().meaning(read_statement(payload))
+    meaning = _meaning(payload)
     assert meaning is not None
     for event in translation.events:
         _check(event, told)
