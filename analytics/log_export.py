@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from statements.reader import Entry
 
 CHUNK_STATEMENTS = 2_000  # about 3 MB: enough that the database's part is small, and no more
+_DAY = 86_400_000_000  # microseconds
 MANY_STATEMENTS = 50_000  # a process takes a second to start, in which one makes 15,000 rows
 SEGMENT_ROWS = 1_000_000  # 10 to 100 segments a year of the City: about 100 MB each
 
@@ -96,7 +97,7 @@ class LogReader:
     def read(self, after: int, until: int) -> Generator[Part]:
         """Rows of the positions that follow `after`, up to `until` or to the first gap."""
         for chunk in self.entries(after, until):
-            for month, entries in groupby(chunk, key=lambda entry: text_of(entry.stored)[:7]):
+            for month, entries in groupby(chunk, key=lambda entry: _month(entry.stored // _DAY)):
                 yield Part(month, columns.batch_of(map(self.make_row, entries)))
 
     def read_much(self, after: int, until: int) -> Generator[Part]:
@@ -142,6 +143,12 @@ def write_segments(
 def segment_path(lake: Lake, month: str, first: int) -> str:
     """Path of a new segment: no other one has it, not even one that it replaces."""
     return f"{STATEMENTS}/month={month}/{first:012}-{lake.generation}.parquet"
+
+
+@lru_cache(maxsize=64)
+def _month(day: int) -> str:
+    """The month of a day, such as `2026-05`, given the number of days since 1970."""
+    return text_of(day * _DAY)[:7]
 
 
 def _numbered(parts: Iterable[Part]) -> Iterator[tuple[tuple[str, int], RecordBatch]]:
