@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 CLOSED = {"true-false", "choice", "sequencing", "likert", "matching", "numeric", "performance"}
 """Interactions with a choice of answers: what was chosen is no text of the learner's."""
 
-_AT = re.compile(rb'(?:@|%40)[^\s"@+/\\]+\.[^\s"]')
+_AT = re.compile(rb'@[^\s"@+/\\]+\.[^\s"]')  # each begins with what is found at once
+_ESCAPED_AT = re.compile(rb'%40[^\s"@+/\\]+\.[^\s"]')
 _ADDRESS = re.compile(
     r"(?:mailto(?::|%3[Aa]))?[\w.!#$&'*+/=?^`{|}~-]{1,64}"
     r"(?<!\+block)(?<!\+type)(?:@|%40)"  # edX names its blocks type@asset+block@file.pdf
@@ -177,7 +178,8 @@ def is_suspicious(text: bytes) -> bool:
         or b'"account"' in text
         or b'"Agent"' in text
         or b'"Group"' in text
-        or ((b"@" in text or b"%40" in text) and _AT.search(text) is not None)
+        or (b"@" in text and _AT.search(text) is not None)
+        or (b"%40" in text and _ESCAPED_AT.search(text) is not None)
     )
 
 
