@@ -6,6 +6,7 @@ StoreError
 ├── DocumentConflict     a document exists and the request named no ETag (409)
 ├── ConditionMissing     a profile is to be created without If-None-Match (400)
 ├── PreconditionFailed   the ETag named is not the document's (412)
+├── UnknownStatements    ids to be erased are not in the log
 ├── Overloaded           the writer's queue is full (503)
 ├── Unavailable          the database cannot be reached (503)
 │   └── Denied           its role may not do that (503)
@@ -13,6 +14,11 @@ StoreError
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class StoreError(Exception):
@@ -45,6 +51,15 @@ class ConditionMissing(StoreError):
 
 class PreconditionFailed(StoreError):
     """If-Match or If-None-Match does not hold for the stored document."""
+
+
+class UnknownStatements(StoreError):
+    """Ids to be erased are those of no statement; nothing was erased."""
+
+    def __init__(self, ids: Sequence[str]) -> None:
+        more = f" and {len(ids) - 1:,} more" if len(ids) > 1 else ""
+        super().__init__(f"no statement in the log has the id {ids[0]}{more}: nothing was erased")
+        self.ids = ids
 
 
 class Overloaded(StoreError):

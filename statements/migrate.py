@@ -114,10 +114,10 @@ def _pending(database: Database, connection: Connection) -> list[Migration]:
 
 def _grants(role: str) -> str:
     everything = tables.metadata.sorted_tables
-    append = [table.name for table in everything if table.info["append_only"]]
+    append = [table.name for table in tables.APPEND_ONLY if table not in tables.OWNERS]
     rights = {
         "SELECT": [table.name for table in everything],
-        "INSERT": [name for name in append if name != tables.migration.name],
+        "INSERT": append,
         "INSERT, UPDATE, DELETE": [tables.document.name],
         "UPDATE (last_used)": [tables.credential.name],
     }

@@ -77,6 +77,22 @@ voided = Table(
 )
 """Statements that a stored voiding statement voids."""
 
+erased_statement = Table(
+    "erased_statement",
+    metadata,
+    _column("position", BigInteger, key=True),
+    info={"distributed_by": None, "append_only": True},
+)
+"""Statements that have to stay out of what analysts get: statements.erasures."""
+
+erased_person = Table(
+    "erased_person",
+    metadata,
+    _column("identifier", LargeBinary, key=True),  # IFI
+    info={"distributed_by": None, "append_only": True},
+)
+"""Persons whose statements and records have to."""
+
 term = Table(
     "term",
     metadata,
@@ -163,5 +179,8 @@ migration = Table(
     info={"distributed_by": None, "append_only": True},
 )
 """Ledger of the migrations applied."""
+
+OWNERS = (migration, erased_statement, erased_person)
+"""Append-only tables that a server only reads: who migrates and erases is the owner."""
 
 APPEND_ONLY = [table for table in metadata.sorted_tables if table.info["append_only"]]

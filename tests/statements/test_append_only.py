@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import psycopg
 import pytest
 from sqlalchemy import select
 
 from statements import tables
+from statements.erasures import Wish, record
 from statements.prepared import sender
 from statements.sqlite import SQLite
 from tests.statements.bitmaps import seal_all
@@ -47,6 +49,8 @@ def filled(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     request = new_request(target, new_void(target["id"]), by=DESCRIBER)
     request.attachments[b"0" * 32] = b"content"
     store.appender.append([request])
+    wish = Wish((UUID(target["id"]),), frozenset({"mbox:mailto:anna@example.org"}))
+    record(store.database, wish)
     seal_all(store.database, monkeypatch)
     return store
 

@@ -22,6 +22,8 @@ from statements.documents import (
     merge_document,
     put_document,
 )
+from statements.erasures import NOTHING, Wish, read_erasures, record
+from statements.errors import Denied
 from statements.migrate import grant, migrate, require_current
 from statements.opening import open_database
 from statements.prepared import sender
@@ -58,6 +60,8 @@ FORBIDDEN = [
     "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN END'",
     "DROP FUNCTION refuse_change CASCADE",
     "INSERT INTO migration VALUES (99, 'x', 0)",
+    "INSERT INTO erased_statement VALUES (1)",
+    "INSERT INTO erased_person VALUES ('mbox:mailto:anna@example.org')",
     "INSERT INTO credential SELECT * FROM credential",
     "UPDATE credential SET secret_hash = ''",
     "UPDATE credential SET scopes = 'all'",
@@ -100,6 +104,7 @@ def test_a_role_with_the_grants_can_do_all_that_a_server_does(roles: Roles) -> N
         assert found is not None
         assert found.last_used == 5
         assert database.quiet_since() is not None
+        assert database.read(read_erasures) == NOTHING
         assert database.size_bytes() > 0
 
 
@@ -132,6 +137,16 @@ def test_a_role_with_the_grants_cannot_change_what_is_stored(roles: Roles) -> No
         for command in FORBIDDEN:
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 raw.execute(command.encode())
+
+
+def test_to_erase_is_for_the_owner(roles: Roles) -> None:
+    wish = Wish(persons=frozenset({"mbox:mailto:anna@example.org"}))
+    with closing(open_database(roles.server)) as server, pytest.raises(Denied):
+        record(server, wish)
+    with closing(open_database(roles.owner)) as owner:
+        record(owner, wish)
+    with closing(open_database(roles.server)) as server:
+        assert server.read(read_erasures).persons == wish.persons
 
 
 def test_granting_takes_away_what_a_role_had_too_much(roles: Roles) -> None:
