@@ -1,7 +1,7 @@
 """What can go wrong in the lake and over it.
 
 LakeError
-├── LakeBusy       another export holds the lake
+├── LakeBusy       another export or erasure holds the lake
 ├── LakeChanged    somebody else has written the manifest meanwhile
 ├── LakeMissing    there is no lake, or none that this program can read
 ├── BadQuery       the SQL is wrong, or not allowed: the text says where
@@ -20,7 +20,7 @@ class LakeError(Exception):
 
 
 class LakeBusy(LakeError):
-    """Another process exports to the same lake."""
+    """Another process exports to the same lake, or erases from it."""
 
 
 class LakeChanged(LakeError):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from analytics.lake import NEXT, Lake, alone
 from analytics.log_export import write_segments
-from analytics.manifest import STATEMENTS, VOIDED, Table
-from analytics.merging import merge, plan_merge, without
+from analytics.manifest import STATEMENTS, VOIDED, Table, require_lake
+from analytics.merging import holding, merge, plan_merge, without
 from analytics.tables import Kind, Lend, TableSource, write_table
 from statements.append import head
+from statements.erasures import Erasures, read_erasures
 from statements.reader import voided_positions
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from analytics.log_export import LogReader
-    from analytics.manifest import Segment
+    from analytics.manifest import Manifest, Segment
     from analytics.store import Store
     from statements.database import Connection
 
@@ -47,6 +48,28 @@ class Report:
     seconds: float = 0.0
 
 
+class Erased(NamedTuple):
+    """What an erasure has done.
+
+    Attributes:
+        segments: of statements that were written anew.
+        is_whole: False if tables of learning records could not be, since there are no records at
+            the moment: the next export does it.
+
+    """
+
+    segments: int
+    is_whole: bool
+
+
+class _State(NamedTuple):
+    """The end of the log, what was voided up to there, and all that was erased."""
+
+    end: int
+    voided: TableSource
+    erasures: Erasures
+
+
 @dataclass(frozen=True)
 class Exporter:
     """Takes the log and the read models into the lake, again and again.
@@ -63,7 +86,7 @@ class Exporter:
     reader: LogReader
     store: Store
     lock_file: Path
-    sources: Lend = lambda use: use(())
+    sources: Lend = lambda _, use: use(())
     grace_seconds: float = 3_600.0
 
     def run(self, progress: Callable[[int, float | None], None] = lambda *_: None) -> Report:
@@ -80,45 +103,68 @@ class Exporter:
         began = time.monotonic()
         report = Report()
         with alone(self.lock_file):
-            lake = Lake(self.store, self.grace_seconds)
-            end, voided = self.reader.database.snapshot(_state)
-            self._export_log(lake, end, report, progress)
-            self._export_tables(lake, [voided], report)
-            self.sources(lambda sources: self._export_tables(lake, sources, report))
+            lake = Lake(self.store)
+            state = self.reader.database.snapshot(_state)
+            self._take_out(lake, state.erasures)
+            self._export_log(lake, state, report, progress)
+            self._export_tables(lake, [state.voided], report)
+            self._export_read_models(lake, state.erasures, report)
             self._merge(lake, report)
-            lake.empty_trash()
+            lake.empty_trash(self.grace_seconds)
         report.position = int(lake.manifest.table(STATEMENTS).checkpoint)
         report.seconds = time.monotonic() - began
         return report
 
-    def erase(self, positions: Collection[int]) -> int:
-        """Write segments anew without these statements; how many segments had some of them.
+    def erase(self, record: Callable[[], object]) -> Erased:
+        """Write erasures down and have them take effect; also those that a crash has left.
 
-        What was superseded is removed at once, with whatever else is in the trash: who is reading
-        it has to begin again. The log has to lose the statements first, else the next rebuild
-        brings them back.
+        What is superseded is removed at once, with whatever else is in the trash: who is reading
+        it has to begin again.
+
+        Args:
+            record: writes down what is to be erased, beside the log (statements.erasures). No
+                export runs meanwhile: what it does not see is in no lake yet.
+
+        Raises:
+            LakeMissing: there is no lake; nothing was written down.
+            LakeBusy: an export runs; nothing was written down.
+            LakeChanged: another machine has written to the lake meanwhile.
+
         """
         with alone(self.lock_file):
-            lake = Lake(self.store, 0.0)
-            changed = 0
-            for name in (STATEMENTS, STATEMENTS + NEXT):
-                table = lake.manifest.table(name)
-                for index, segment in enumerate(table.segments):
-                    here = [each for each in positions if segment.first <= each <= segment.last]
-                    if here:
-                        _exchange(lake, name, index, index + 1, without(lake, segment, here))
-                        changed += 1
-            lake.empty_trash()
-        return changed
+            lake = Lake(self.store)
+            require_lake(self.store, lake.manifest)
+            record()
+            return self._take_out(lake, self.reader.database.snapshot(read_erasures))
+
+    def _take_out(self, lake: Lake, erasures: Erasures) -> Erased:
+        """Take what was erased out of all that is there, unless that was done to its end before.
+
+        The manifest says last that it is done, when no superseded file is left: whatever a crash
+        breaks off, the next export or erasure begins with it.
+        """
+        mark = self.reader.privacy.mark_of(erasures)
+        if lake.manifest.erased == mark:
+            return Erased(0, is_whole=True)
+        segments = sum(
+            _drop(lake, name, erasures.positions) for name in (STATEMENTS, STATEMENTS + NEXT)
+        )
+        is_whole = not erasures.persons or not _has_read_models(lake.manifest)
+        is_whole = is_whole or self._export_read_models(lake, erasures, Report())
+        lake.empty_trash(0)
+        if is_whole:
+            lake.note_erased(mark)
+        return Erased(segments, is_whole)
 
     def _export_log(
         self,
         lake: Lake,
-        end: int,
+        state: _State,
         report: Report,
         progress: Callable[[int, float | None], None],
     ) -> None:
         """The log up to a position, into the table as it is or into one that will replace it."""
+        reader, end = replace(self.reader, erasures=state.erasures), state.end
         version = self.reader.version
         is_new = lake.manifest.table(STATEMENTS).version not in {"", version}
         name = STATEMENTS + NEXT if is_new else STATEMENTS
@@ -131,7 +177,7 @@ class Exporter:
             report.statements = position - begun
             progress(report.statements, position / end)
 
-        for segment in write_segments(lake, self.reader, begun, end, show):
+        for segment in write_segments(lake, reader, begun, end, show):
             table = Table(version, str(segment.last), (*table.segments, segment))
             lake.commit(**{name: table})
         if name not in lake.manifest.tables:  # the log is empty
@@ -139,6 +185,17 @@ class Exporter:
         if is_new:
             others = {key: each for key, each in lake.manifest.tables.items() if key != name}
             lake.replace(others | {STATEMENTS: table})
+
+    def _export_read_models(self, lake: Lake, erasures: Erasures, report: Report) -> bool:
+        """The read models, without those who were erased; False if none were ever folded."""
+        lent: list[TableSource] = []
+
+        def export(sources: Sequence[TableSource]) -> None:
+            self._export_tables(lake, sources, report)
+            lent.extend(sources)
+
+        self.sources(erasures.persons, export)
+        return bool(lent)
 
     def _export_tables(self, lake: Lake, sources: Sequence[TableSource], report: Report) -> None:
         for source in sources:
@@ -154,8 +211,7 @@ class Exporter:
             report.merges += 1
 
 
-def _state(connection: Connection) -> tuple[int, TableSource]:
-    """The end of the log, and what was voided up to there."""
+def _state(connection: Connection) -> _State:
     positions = voided_positions(connection)
     columns = {"position": Kind.WHOLE}
 
@@ -163,8 +219,22 @@ def _state(connection: Connection) -> tuple[int, TableSource]:
         return [[(position,) for position in positions]]
 
     checkpoint = str(len(positions))  # of a table that only grows
-    source = TableSource(VOIDED, columns, VOIDED_VERSION, checkpoint, rows)
-    return head(connection).position, source
+    voided = TableSource(VOIDED, columns, VOIDED_VERSION, checkpoint, rows)
+    return _State(head(connection).position, voided, read_erasures(connection))
+
+
+def _has_read_models(manifest: Manifest) -> bool:
+    return bool(manifest.tables.keys() - {STATEMENTS, STATEMENTS + NEXT, VOIDED})
+
+
+def _drop(lake: Lake, name: str, positions: Collection[int]) -> int:
+    """Write segments of a table anew without these positions; how many had some of them."""
+    dropped = 0
+    for index, segment in enumerate(lake.manifest.table(name).segments):
+        if holding(lake, segment, positions):
+            _exchange(lake, name, index, index + 1, without(lake, segment, positions))
+            dropped += 1
+    return dropped
 
 
 def _exchange(lake: Lake, name: str, start: int, stop: int, segment: Segment) -> None:

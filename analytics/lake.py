@@ -20,6 +20,7 @@ import os
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -58,7 +59,7 @@ def alone(lock_file: Path) -> Iterator[None]:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     except BlockingIOError:
-        raise LakeBusy("another export is running") from None
+        raise LakeBusy("another export or erasure is running") from None
     finally:
         os.close(descriptor)
 
@@ -69,12 +70,10 @@ class Lake:
 
     Args:
         store: where it lies.
-        grace_seconds: how long superseded segments are kept.
 
     """
 
     store: Store
-    grace_seconds: float
 
     def __post_init__(self) -> None:
         """Take up the lake where its last writer left it."""
@@ -101,10 +100,17 @@ class Lake:
 
     def replace(self, tables: dict[str, Table]) -> None:
         """Make these tables the lake. Raises LakeChanged as `commit` does."""
+        self._write(replace(self.manifest, tables=tables))
+
+    def note_erased(self, erased: str) -> None:
+        """Say that these erasures have taken effect everywhere. Raises LakeChanged likewise."""
+        self._write(replace(self.manifest, erased=erased))
+
+    def _write(self, manifest: Manifest) -> None:
         found = read_manifest(self.store).generation
         if found != self.manifest.generation:
             raise LakeChanged(f"state {found} was written by somebody else")
-        manifest = replace(self.manifest, generation=self.generation, written=now(), tables=tables)
+        manifest = replace(manifest, generation=self.generation, written=now())
         write_manifest(self.store, manifest)
         self.manifest = manifest
         self.settle()
@@ -119,9 +125,15 @@ class Lake:
         for path in sorted(live - files):
             self.store.place(STAGED + path, path)
 
-    def empty_trash(self) -> None:
-        """Remove what was superseded, or never used, longer ago than the time of grace."""
-        limit = time.time() - self.grace_seconds
+    def whereabouts(self, segment: Segment) -> str:
+        """Path at which a segment of any table of the manifest can be read now."""
+        live, _ = _paths(self.manifest)
+        return segment.path if segment.path in live else STAGED + segment.path
+
+    def empty_trash(self, grace_seconds: float) -> None:
+        """Remove what was superseded, or never used, longer ago than that; if 0, all of it."""
+        # A bucket's clock may be ahead of ours: what has to go at once is not asked for its time.
+        limit = time.time() - grace_seconds if grace_seconds else inf
         live, awaited = _paths(self.manifest)
         kept = {STAGED + path for path in live | awaited}
         for each in self.store.list(STAGED.rstrip("/")):

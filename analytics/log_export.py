@@ -8,6 +8,9 @@ from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from analytics import columns
 from analytics.classification import UNCLASSIFIED, Classify
 from analytics.manifest import STATEMENTS
@@ -15,6 +18,7 @@ from analytics.processes import Part, Span, read_apart
 from analytics.telling import Teller
 from analytics.told import tell_all
 from statements.clock import text_of
+from statements.erasures import NOTHING, Erasures
 from statements.reader import read_log
 
 if TYPE_CHECKING:
@@ -50,6 +54,19 @@ class Privacy(NamedTuple):
     names: bool = False
     free_text: bool = False
 
+    def shown(self, identifier: str) -> str:
+        """What stands in the lake for a person."""
+        return identifier if self.names else self.pseudonyms.of(identifier)
+
+    def mark_of(self, erasures: Erasures) -> str:
+        """A word for all that was erased, which tells of nobody; empty if nothing was.
+
+        Not a count: a store that was restored from a backup may have as many others.
+        """
+        if erasures == NOTHING:
+            return ""
+        return self.pseudonyms.of(f"{sorted(erasures.positions)} {sorted(erasures.persons)}")
+
     @property
     def version(self) -> str:
         """Another one, and rows made before must be made anew."""
@@ -66,6 +83,7 @@ class LogReader:
         privacy: what of persons may come along.
         classify: says what a statement means.
         others: makes readers such as this one in other processes, so many of them, for much.
+        erasures: what of the log stays out of segments; `read` has rows of all of it.
 
     """
 
@@ -73,6 +91,7 @@ class LogReader:
     privacy: Privacy
     classify: Classify = UNCLASSIFIED
     others: Others | None = None
+    erasures: Erasures = NOTHING
 
     @property
     def version(self) -> str:
@@ -132,9 +151,10 @@ def write_segments(
         progress: gets the position that was reached.
 
     """
+    keep = _keeper(reader.privacy, reader.erasures)
     with closing(reader.read_much(after, until)) as parts:
         for (month, _), group in groupby(_numbered(parts), key=lambda each: each[0]):
-            batches = (batch for _, batch in group)
+            batches = ((batch.num_rows, keep(batch)) for _, batch in group)
             segment = _write_segment(lake, month, after + 1, batches, progress)
             yield segment
             after = segment.last
@@ -143,6 +163,21 @@ def write_segments(
 def segment_path(lake: Lake, month: str, first: int) -> str:
     """Path of a new segment: no other one has it, not even one that it replaces."""
     return f"{STATEMENTS}/month={month}/{first:012}-{lake.generation}.parquet"
+
+
+def _keeper(privacy: Privacy, erasures: Erasures) -> Callable[[RecordBatch], RecordBatch]:
+    """A function that leaves out of rows what was erased."""
+    if erasures == NOTHING:
+        return lambda batch: batch
+    positions = pa.array(sorted(erasures.positions), pa.int64())
+    actors = pa.array(sorted(map(privacy.shown, erasures.persons)), pa.string())
+
+    def keep(batch: RecordBatch) -> RecordBatch:
+        is_by_erased = pc.is_in(batch["actor"], actors)
+        is_erased = pc.or_(pc.is_in(batch["position"], positions), is_by_erased)
+        return batch.filter(pc.invert(is_erased))
+
+    return keep
 
 
 @lru_cache(maxsize=64)
@@ -165,11 +200,13 @@ def _write_segment(
     lake: Lake,
     month: str,
     first: int,
-    batches: Iterable[RecordBatch],
+    batches: Iterable[tuple[int, RecordBatch]],
     progress: Callable[[int], None],
 ) -> Segment:
     with lake.stage(segment_path(lake, month, first), columns.SCHEMA) as writer:
-        for batch in batches:
+        last = first - 1
+        for positions, batch in batches:
             writer.write(batch)
-            progress(first + writer.rows - 1)
-        return writer.finish(first=first, last=first + writer.rows - 1, month=month)
+            last += positions
+            progress(last)
+        return writer.finish(first=first, last=last, month=month)

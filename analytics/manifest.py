@@ -74,6 +74,7 @@ class Manifest(msgspec.Struct, frozen=True):
         written: microseconds since 1970.
         tables: by name.
         format: of the manifest.
+        erased: a word for the erasures that have taken effect in all of it; empty for none.
 
     """
 
@@ -81,6 +82,7 @@ class Manifest(msgspec.Struct, frozen=True):
     written: int = 0
     tables: dict[str, Table] = {}
     format: int = FORMAT
+    erased: str = ""
 
     @property
     def paths(self) -> set[str]:
@@ -109,6 +111,12 @@ def read_manifest(store: Store) -> Manifest:
     if manifest.format != FORMAT:
         raise LakeMissing(f"the lake has format {manifest.format}, this program knows {FORMAT}")
     return manifest
+
+
+def require_lake(store: Store, manifest: Manifest) -> None:
+    """Raise LakeMissing if nothing was ever exported."""
+    if STATEMENTS not in manifest.tables:
+        raise LakeMissing(f"there is no lake at {store.root}: run lrs analytics export")
 
 
 def write_manifest(store: Store, manifest: Manifest) -> None:

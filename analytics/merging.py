@@ -16,7 +16,7 @@ from analytics import columns, log_export
 from analytics.log_export import segment_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from analytics.lake import Lake
     from analytics.manifest import Segment
@@ -76,14 +76,28 @@ def merge(lake: Lake, segments: Sequence[Segment]) -> Segment:
     return _copy(lake, segments, lambda batch: batch)
 
 
-def without(lake: Lake, segment: Segment, positions: Sequence[int]) -> Segment:
+def holding(lake: Lake, segment: Segment, positions: Collection[int]) -> int:
+    """How many of these positions a segment has rows of."""
+    here = _within(segment, positions)
+    if not len(here):
+        return 0
+    batches = _batches(lake, segment, ["position"])
+    return sum(pc.sum(pc.is_in(each["position"], here)).as_py() or 0 for each in batches)
+
+
+def without(lake: Lake, segment: Segment, positions: Collection[int]) -> Segment:
     """Stage a segment without some of its rows."""
-    dropped = pa.array(sorted(positions), pa.int64())
+    dropped = _within(segment, positions)
 
     def keep(batch: pa.RecordBatch) -> pa.RecordBatch:
-        return batch.filter(pc.invert(pc.is_in(batch["position"], value_set=dropped)))
+        return batch.filter(pc.invert(pc.is_in(batch["position"], dropped)))
 
     return _copy(lake, [segment], keep)
+
+
+def _within(segment: Segment, positions: Collection[int]) -> pa.Array:
+    here = [each for each in positions if segment.first <= each <= segment.last]
+    return pa.array(sorted(here), pa.int64())
 
 
 def _copy(
@@ -99,7 +113,10 @@ def _copy(
         return writer.finish(first=first, last=last, month=month)
 
 
-def _batches(lake: Lake, segment: Segment) -> Iterator[pa.RecordBatch]:
-    path = lake.store.whole_path(segment.path)
+def _batches(
+    lake: Lake, segment: Segment, columns: Sequence[str] | None = None
+) -> Iterator[pa.RecordBatch]:
+    path = lake.store.whole_path(lake.whereabouts(segment))
     with lake.store.filesystem.open_input_file(path) as file:
-        yield from parquet.ParquetFile(file, pre_buffer=False).iter_batches(BATCH_ROWS)
+        whole = parquet.ParquetFile(file, pre_buffer=False)
+        yield from whole.iter_batches(BATCH_ROWS, columns=columns)

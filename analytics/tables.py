@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,7 @@ class Kind(Enum):
     DAY = pa.date32()  # datetime.date
     TEXTS = pa.list_(pa.string())
     PERSON = "person"  # an identifier (schemas.identity): shown by the pseudonym of statements
+    HIDDEN = "hidden"  # what may hold an identifier: shown by a pseudonym, too, but nobody's name
     NAME = "name"  # of a person: null unless names are exported
 
     @property
@@ -45,6 +46,8 @@ class TableSource:
         version: changes when the columns or their meaning change.
         checkpoint: says how far the table has come; while it stays the same, so do the rows.
         rows: yields batches of rows, each row in the order of the columns, of one state.
+        left_out: identifiers of persons who were erased: whatever row has one of them in a column
+            of persons stays out.
 
     """
 
@@ -53,10 +56,25 @@ class TableSource:
     version: str
     checkpoint: str
     rows: Callable[[], Iterable[Sequence[Sequence[Any]]]]
+    left_out: Collection[str] = ()
+
+    def kept(self, rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
+        """Rows without those that have to stay out."""
+        if not (self.left_out and (persons := self.persons)):
+            return rows
+        return [row for row in rows if all(row[at] not in self.left_out for at in persons)]
+
+    @property
+    def persons(self) -> list[int]:
+        """Which columns tell whom a row is about."""
+        return [at for at, kind in enumerate(self.columns.values()) if kind is Kind.PERSON]
 
 
-Lend = Callable[[Callable[[Sequence[TableSource]], None]], None]
-"""Calls a function with tables, which stand still until it is done."""
+Lend = Callable[[Collection[str], Callable[[Sequence[TableSource]], None]], None]
+"""Calls a function with tables, which stand still until it is done.
+
+The tables leave out whoever has one of the identifiers, under whatever name they have the person.
+"""
 
 
 def write_table(lake: Lake, source: TableSource, privacy: Privacy) -> Table | None:
@@ -72,7 +90,7 @@ def write_table(lake: Lake, source: TableSource, privacy: Privacy) -> Table | No
 def batches_of(source: TableSource, privacy: Privacy) -> Iterator[pa.RecordBatch]:
     """The rows of a table as the lake may show them."""
     schema = _schema(source)
-    for rows in source.rows():
+    for rows in map(source.kept, source.rows()):
         values = zip(*rows, strict=True) if rows else [()] * len(schema)
         arrays = [
             pa.array(_shown(column, kind, privacy), kind.arrow)
@@ -83,7 +101,10 @@ def batches_of(source: TableSource, privacy: Privacy) -> Iterator[pa.RecordBatch
 
 def version_of(source: TableSource, privacy: Privacy) -> str:
     """Of a table's rows in the lake: another one, and they are others."""
-    return f"{source.version}; {privacy.version}"
+    version = f"{source.version}; {privacy.version}"
+    if source.left_out and source.persons:
+        version += f"; without {privacy.pseudonyms.of(repr(sorted(source.left_out)))}"
+    return version
 
 
 def _write_rows(lake: Lake, source: TableSource, privacy: Privacy) -> Segment:
@@ -100,8 +121,8 @@ def _schema(source: TableSource) -> pa.Schema:
 
 def _shown(column: Sequence[Any], kind: Kind, privacy: Privacy) -> Sequence[Any]:
     """A column as the lake may show it."""
-    if privacy.names or kind not in {Kind.PERSON, Kind.NAME}:
+    if privacy.names or kind not in {Kind.PERSON, Kind.HIDDEN, Kind.NAME}:
         return column
     if kind is Kind.NAME:
         return [None] * len(column)
-    return [None if each is None else privacy.pseudonyms.of(each) for each in column]
+    return [None if each is None else privacy.shown(each) for each in column]

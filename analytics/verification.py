@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics.errors import LakeMissing
-from analytics.manifest import STATEMENTS, VOIDED, read_manifest
+from analytics.manifest import STATEMENTS, VOIDED, read_manifest, require_lake
 from analytics.reading import Segments
 from analytics.row_sets import first_difference
 from analytics.tables import batches_of, version_of
 from statements.append import head
+from statements.erasures import positions_by, read_erasures
 from statements.reader import read_ids, voided_positions
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class Verified:
     Attributes:
         position: of the log, up to which it was compared.
         statements: that are in the lake.
+        erased: statements up to that position that are not there, and should not be.
         compared: names of the tables that were compared.
         moved_on: names of tables of which only rows were counted, since what they were made from
             has changed since: the next export writes them.
@@ -47,6 +48,7 @@ class Verified:
 
     position: int = 0
     statements: int = 0
+    erased: int = 0
     compared: list[str] = field(default_factory=list)
     moved_on: list[str] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
@@ -70,23 +72,29 @@ def verify(exporter: Exporter, progress: Callable[[int, float | None], None]) ->
 
     """
     verification = _Verification(exporter)
+    verification.check_erasures()
     verification.check(STATEMENTS, lambda: verification.compare_statements(progress))
     verification.check(VOIDED, verification.compare_voids)
-    exporter.sources(verification.compare_tables)
+    exporter.sources(verification.erasures.persons, verification.compare_tables)
     return verification.found
 
 
 class _Verification:
     def __init__(self, exporter: Exporter) -> None:
         self._manifest = read_manifest(exporter.store)
-        if STATEMENTS not in self._manifest.tables:
-            raise LakeMissing(
-                f"there is no lake at {exporter.store.root}: run lrs analytics export"
-            )
+        require_lake(exporter.store, self._manifest)
         self._log = exporter.reader
         self._segments = Segments(exporter.store, self._manifest)
         self._table = self._manifest.table(STATEMENTS)
+        self.erasures = self._log.database.read(read_erasures)
         self.found = Verified(int(self._table.checkpoint), self._table.rows)
+
+    def check_erasures(self) -> None:
+        """Note if not all that was erased has left the lake for certain."""
+        if self._manifest.erased != self._log.privacy.mark_of(self.erasures):
+            self.found.differences.append(
+                "erased: not all of it has left the lake yet: run lrs analytics export"
+            )
 
     def check(self, table: str, compare: Callable[[], str]) -> None:
         """Note what a comparison finds, or that the table can't be read."""
@@ -99,8 +107,9 @@ class _Verification:
         """Compare the position and id of each statement."""
         done = 0
         for lake, log in self._stretches():
-            if lake != log:
-                return _difference(lake, log)
+            if lake != (kept := self._kept(lake, log)):
+                return _difference(lake, kept)
+            self.found.erased += len(log) - len(kept)
             done += len(lake)
             progress(done, done / max(self._table.rows, 1))
         return _miscounted(self._table, done)
@@ -118,6 +127,17 @@ class _Verification:
     def _ids(self, after: int, until: int) -> list[_Pair]:
         found = self._log.database.read(lambda c: read_ids(c, after, until))
         return [(position, id_.hex()) for position, id_ in found]
+
+    def _kept(self, lake: list[_Pair], log: list[_Pair]) -> list[_Pair]:
+        """What of a stretch of the log should be in the lake."""
+        missing = {position for position, _ in log} - {position for position, _ in lake}
+        if not missing and self.erasures.positions.isdisjoint(position for position, _ in log):
+            return log
+        by_erased = self._log.database.read(
+            lambda c: positions_by(c, self.erasures.persons, missing - self.erasures.positions)
+        )
+        erased = self.erasures.positions | by_erased
+        return [pair for pair in log if pair[0] not in erased]
 
     def compare_voids(self) -> str:
         """Compare which statements are voided; if the log went on, more may be there by now."""

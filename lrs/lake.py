@@ -29,6 +29,16 @@ def lake_store(settings: Settings) -> Store:
     return open_store(lake_place(settings))
 
 
+@contextmanager
+def open_exporter(settings: Settings) -> Iterator[Exporter]:
+    """What brings the lake up to date, with the store and the records open until the end."""
+    with (
+        open_current(settings.database_url) as database,
+        closing(open_records(settings.records_url)) as records,
+    ):
+        yield lake_exporter(settings, database, records)
+
+
 def lake_exporter(settings: Settings, database: Database, records: Database) -> Exporter:
     """What brings the lake up to date.
 

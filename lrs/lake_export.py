@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import logging
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from analytics.errors import LakeBusy, LakeChanged
-from projections.opening import open_records
 from statements.garbage import collect_rarely
-from statements.migrate import open_current
 
 if TYPE_CHECKING:
     from analytics.exporting import Report
@@ -38,10 +35,7 @@ def export_lake(settings: Settings) -> None:
 
 def _export(settings: Settings) -> Report:
     # Arrow takes half a second to load, and whoever folds only names this function.
-    from lrs.lake import lake_exporter  # noqa: PLC0415
+    from lrs.lake import open_exporter  # noqa: PLC0415
 
-    with (
-        open_current(settings.database_url) as log,
-        closing(open_records(settings.records_url)) as records,
-    ):
-        return lake_exporter(settings, log, records).run()
+    with open_exporter(settings) as exporter:
+        return exporter.run()

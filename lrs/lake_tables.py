@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from analytics.tables import Kind, TableSource
 from projections.classification import Classification
 from projections.exports import EXPORTS
+from projections.exports.people import names_of
 from projections.queries.state import read_state
 from projections.reference.documents import load_catalogue
 from projections.reference.revisions import load_revisions
@@ -25,7 +26,7 @@ from projections.translation.statement import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from analytics.classification import Classified
     from analytics.cut import Cut
@@ -93,15 +94,18 @@ def classify_by(records: Database) -> Classify:
 def lend_tables(records: Database) -> Lend:
     """Lends the read models, in one snapshot; none if nothing was ever folded."""
 
-    def lend(use: Callable[[Sequence[TableSource]], None]) -> None:
-        records.snapshot(lambda connection: use(_sources(connection)))
+    def lend(erased: Collection[str], use: Callable[[Sequence[TableSource]], None]) -> None:
+        records.snapshot(lambda connection: use(_sources(connection, erased)))
 
     return lend
 
 
-def _sources(connection: Connection) -> list[TableSource]:
+def _sources(connection: Connection, erased: Collection[str]) -> list[TableSource]:
     checkpoint = _checkpoint(connection)
-    return [_source(connection, each, checkpoint) for each in EXPORTS] if checkpoint else []
+    if not checkpoint:
+        return []
+    left_out = names_of(connection, erased)
+    return [_source(connection, each, checkpoint, left_out) for each in EXPORTS]
 
 
 def _checkpoint(connection: Connection) -> str:
@@ -114,10 +118,12 @@ def _checkpoint(connection: Connection) -> str:
     return f"{state.position} {state.changed} {digest}"
 
 
-def _source(connection: Connection, export: Export, checkpoint: str) -> TableSource:
+def _source(
+    connection: Connection, export: Export, checkpoint: str, left_out: frozenset[str]
+) -> TableSource:
     kinds = {name: Kind[word.upper()] for name, word in export.columns.items()}
     rows = partial(_parts, connection, export)
-    return TableSource(export.name, kinds, VERSION, checkpoint, rows)
+    return TableSource(export.name, kinds, VERSION, checkpoint, rows, left_out)
 
 
 def _parts(connection: Connection, export: Export) -> Iterator[list[Row]]:

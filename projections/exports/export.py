@@ -27,8 +27,8 @@ class Export(NamedTuple):
     Attributes:
         name: of the table.
         columns: what each holds, by name and in order: `text`, `texts`, `whole`, `number`, `flag`,
-            `instant` (microseconds since 1970), or `person`: an identifier that may tell who
-            somebody is.
+            `instant` (microseconds since 1970), `person`: who the row is about, by a key or an
+            identifier, or `hidden`: a text that may hold an identifier.
         read: its rows, in any order, each in the order of the columns.
 
     """

@@ -66,8 +66,8 @@ CONNECTIONS = selected(
 
 MEASURED = selected(
     "measured",
-    # Items are named by other programs, which may put anything into a name: `person` hides it.
-    {**_OF_COURSE, "kind": "text", "item": "person", "at": "instant", "seconds": "number"},
+    # Items are named by other programs, which may put anything into a name.
+    {**_OF_COURSE, "kind": "text", "item": "hidden", "at": "instant", "seconds": "number"},
     of_learners(
         measured,
         *(measured.c.kind, measured.c.item, measured.c.at),

@@ -185,7 +185,7 @@ def test_a_read_model_is_a_table_of_its_own(world: World) -> None:
 
     anna = ("mbox:mailto:anna@example.org", "Anna", 1_000_000, 0.5, "c", True, 3, ["x"])
     nobody: tuple[object, ...] = (*[None] * 7, [])
-    world.sources = lambda: [source("7", anna, nobody)]
+    world.lend = lambda _: [source("7", anna, nobody)]
     assert world.export().tables == ["voided", "completions"]
     assert world.export().tables == []
     assert reads == ["7"]
@@ -201,7 +201,7 @@ def test_a_read_model_is_a_table_of_its_own(world: World) -> None:
         "tags": ["x"],
     }
     assert second == dict.fromkeys(first) | {"tags": []}
-    world.sources = lambda: [source("8")]
+    world.lend = lambda _: [source("8")]
     assert world.export().tables == ["completions"]
     assert world.ask("FROM completions") == []
     assert len(list((world.folder / "lake" / "completions").iterdir())) == 1

@@ -193,7 +193,7 @@ def test_erased_statements_leave_their_segments_at_once(world: World) -> None:
     world.log.append(secret)
     world.export()
     untouched = world.paths()[0]
-    assert world.exporter.erase([41, 4711]) == 1
+    assert world.erase(41) == (1, True)
     assert [row["position"] for row in world.rows()] == list(range(1, 41))
     assert untouched in world.paths()
     files = {path.stat().st_ino for path in (world.folder / "lake").rglob("*") if path.is_file()}
@@ -228,7 +228,7 @@ def test_one_export_at_a_time(world: World) -> None:
 
 def test_two_machines_do_not_overwrite_each_other(world: World) -> None:
     world.log.append(new_statement())
-    mine = Lake(world.store, 0)
+    mine = Lake(world.store)
     world.export()
     with pytest.raises(LakeChanged):
         mine.replace({})

@@ -1,4 +1,4 @@
-"""An export that is killed between any two steps, or in one, leaves a lake that is right."""
+"""An export or erasure killed between any two steps, or in one, leaves a lake that is right."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from analytics.manifest import read_manifest
-from tests.analytics.lakes import lend_world, positions_by_glob
+from tests.analytics.lakes import lend_world, positions_by_glob, texts_of
 from tests.statements.store import new_statement, new_void
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 12
 MOST_STEPS = 40  # an export of a round takes about as many
+ERASURES = 8  # one for each of its steps, or so
 
 EXPORT = """
 import os, signal, sys
@@ -48,15 +49,16 @@ for name in ("create", "replace", "place", "withdraw", "delete"):
     setattr(store.Folder, name, killing(getattr(store.Folder, name)))
 with lend_world(Path(sys.argv[1])) as world:
     world.grace_seconds = 0
-    world.export()
+    world.erase(*map(int, sys.argv[4:])) if sys.argv[4:] else world.export()
 print("whole")
 """
 
 
-def export(folder: Path, steps: int, *, halfway: bool) -> bool:
-    """Run an export in a process that dies at a step of it; whether it came to its end."""
+def export(folder: Path, steps: int, *erased: int, halfway: bool) -> bool:
+    """Run an export, or an erasure, that dies at a step of it; whether it came to its end."""
+    step = [str(steps), "halfway" if halfway else "before"]
     result = subprocess.run(  # noqa: S603  a fixed command
-        [sys.executable, "-c", EXPORT, folder, str(steps), "halfway" if halfway else "before"],
+        [sys.executable, "-c", EXPORT, folder, *step, *map(str, erased)],
         capture_output=True,
         text=True,
         check=False,
@@ -94,3 +96,25 @@ def test_a_killed_export_loses_nothing_and_repeats_nothing(tmp_path: Path) -> No
         files = {path.path for path in world.store.list("")}
         paths = read_manifest(world.store).paths
         assert files == paths | {f"_segments/{path}" for path in paths} | {"manifest.json"}
+
+
+def test_a_killed_erasure_is_completed_by_the_next_export_or_erasure(tmp_path: Path) -> None:
+    chance = Random(2)  # noqa: S311  # to be had again
+    erased: list[int] = []
+    whole = 0
+    with lend_world(tmp_path) as world:
+        for number in range(ERASURES):
+            world.log.append(*(new_statement() for _ in range(6)))
+            world.export()
+            erased.append(6 * number + 2)
+            whole += export(tmp_path, 1 + number, erased[-1], halfway=chance.random() < 0.5)
+            if chance.random() < 0.5:
+                world.export()
+            else:
+                world.erase(erased[-1])
+            texts, ids = texts_of(world.store), world.log.ids()
+            assert [n for n, id_ in enumerate(ids, 1) if id_ not in texts] == erased
+            kept = [n for n in range(1, len(ids) + 1) if n not in erased]
+            assert positions_by_glob(tmp_path / "lake") == kept
+            assert [row["position"] for row in world.rows()] == kept
+    assert whole <= ERASURES // 2

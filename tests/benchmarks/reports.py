@@ -83,7 +83,7 @@ JSON = {
 
 def repeat_lake(town: Town, rows: int) -> None:
     """Write the statements again and again, as new positions, until there are so many."""
-    lake = Lake(open_store(str(town.lake)), 0.0)
+    lake = Lake(open_store(str(town.lake)))
     base = town.table("FROM statements ORDER BY position").select(SCHEMA.names).cast(SCHEMA)
     known = lake.manifest.table(STATEMENTS)
     segments: list[Segment] = []

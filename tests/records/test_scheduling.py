@@ -158,7 +158,7 @@ def test_the_lake_is_brought_up_to_date_by_the_clock_if_that_is_wanted(
         assert job.work(threading.Event())
     found = json.loads(capfd.readouterr().err.splitlines()[-1])
     assert (found["level"], found["message"]) == (
-        "warning", "the lake was not brought up to date: another export is running",
+        "warning", "the lake was not brought up to date: another export or erasure is running",
     )  # fmt: skip
 
 
