@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import closing, contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -15,20 +14,17 @@ import click
 from analytics.database_file import write_database
 from analytics.output import FORMATS
 from analytics.verification import verify
+from lrs.commands.analytics_erase import erase
 from lrs.commands.analytics_reports import columns, month, report, reports
 from lrs.commands.analytics_shell import answer, run_shell
 from lrs.commands.options import JSON_OUTPUT, STORE, with_settings
 from lrs.commands.progress import ProgressLine
 from lrs.commands.sink import opened
-from lrs.lake import lake_exporter, lake_session, lake_store
-from projections.opening import open_records
+from lrs.lake import lake_session, lake_store, open_exporter
 from statements.garbage import collect_rarely
-from statements.migrate import open_current
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from analytics.exporting import Exporter, Report
+    from analytics.exporting import Report
     from analytics.verification import Verified
     from lrs.settings import Settings
 
@@ -52,7 +48,7 @@ def analytics() -> None:
     """The log and what is made of it as Parquet files (the lake), and SQL over them."""
 
 
-for _command in (report, reports, month, columns):
+for _command in (report, reports, month, columns, erase):
     analytics.add_command(_command)
 
 
@@ -150,10 +146,10 @@ def verify_(settings: Settings, *, as_json: bool) -> None:
     """Compare the lake with the log and the learning records, and name the first differences.
 
     Each statement has to be there once, voided if it is in the log; each table has to have the rows
-    of the records, as far as these did not go on since the export. The status is 1 if anything
-    differs. Servers may go on running.
+    of the records, as far as these did not go on since the export; what was erased has to be in
+    none of them. The status is 1 if anything differs. Servers may go on running.
     """
-    with _exporter(settings) as exporter, ProgressLine() as progress:
+    with open_exporter(settings) as exporter, ProgressLine() as progress:
         found = verify(exporter, progress.show)
     if as_json:
         click.echo(json.dumps(asdict(found)))
@@ -169,23 +165,15 @@ def _show_verified(found: Verified) -> None:
     if found.moved_on:
         click.echo(f"went on since the export, so only counted: {', '.join(found.moved_on)}")
     verdict = "something differs" if found.differences else "all is well"
+    erased = f" ({found.erased:,} erased)" if found.erased else ""
     click.echo(
-        f"{found.statements:,} statements up to position {found.position:,}, "
+        f"{found.statements:,} statements up to position {found.position:,}{erased}, "
         f"{', '.join(found.compared)}: {verdict}"
     )
 
 
-@contextmanager
-def _exporter(settings: Settings) -> Iterator[Exporter]:
-    with (
-        open_current(settings.database_url) as database,
-        closing(open_records(settings.records_url)) as records,
-    ):
-        yield lake_exporter(settings, database, records)
-
-
 def _export(settings: Settings) -> Report:
-    with _exporter(settings) as exporter, ProgressLine() as progress:
+    with open_exporter(settings) as exporter, ProgressLine() as progress:
         return exporter.run(progress.show)
 
 

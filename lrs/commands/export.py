@@ -12,14 +12,12 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 import click
 
+from lrs.commands.agent import Agent
 from lrs.commands.options import STORE, with_settings
 from lrs.commands.progress import ProgressLine
 from lrs.exporting import Selection, export
 from schemas.errors import SchemaError
 from schemas.formats import is_iri, parse_timestamp
-from schemas.identity import agent_ifi
-from schemas.parsing import parse
-from schemas.validation import validate_agent
 from schemas.versions import Version
 from statements.clock import microseconds_of
 from statements.filters import Filters, Scope
@@ -50,24 +48,6 @@ class _Moment(click.ParamType[int, str]):
             self.fail("; ".join(each.rule for each in error.problems), param, ctx)
 
 
-class _Agent(click.ParamType[str, str]):
-    """A JSON Agent or identified Group, or an e-mail address; its identifier."""
-
-    name = "agent"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        agent = {"mbox": value} if value.startswith("mailto:") else None
-        try:
-            agent = agent or parse(value.encode())
-            validate_agent(agent, Version.V1)
-        except SchemaError as error:
-            self.fail(str(error), param, ctx)
-        identifier = agent_ifi(agent)
-        if identifier is None:
-            self.fail("it has no identifier: mbox, mbox_sha1sum, openid or account", param, ctx)
-        return identifier
-
-
 class _Iri(click.ParamType[str, str]):
     """An IRI with its scheme."""
 
@@ -91,7 +71,7 @@ class _Iri(click.ParamType[str, str]):
 @_option("--activity", type=_Iri(), metavar="IRI", help="About this activity.")
 @_option(
     "--agent",
-    type=_Agent(),
+    type=Agent(),
     metavar="JSON|MBOX",
     help='About this person: a JSON Agent, or an address such as "mailto:a@example.org".',
 )
