@@ -102,6 +102,18 @@ def fill(world: World, count: int) -> None:
     world.log.append(new_void(sent["id"]))
 
 
+def test_what_was_erased_stays_out_whoever_makes_the_rows(world: World) -> None:
+    world.log.append(new_statement())
+    world.export()
+    ben = {"mbox": "mailto:ben@example.org"}
+    world.log.append(*(new_statement() for _ in range(40)), new_statement(actor=ben))
+    world.erase(1, 9, 10, persons=["mbox:mailto:ben@example.org"])
+    world.log.append(new_statement(actor=ben), *(new_statement() for _ in range(20)))
+    exporter(world, honest(world)).run()
+    kept = [row["position"] for row in world.rows()]
+    assert kept == [n for n in range(1, 64) if n not in {1, 9, 10, 42, 43}]
+
+
 def test_several_processes_make_the_rows_of_one(world: World, tmp_path: Path) -> None:
     fill(world, 61)
     exporter(world, honest(world)).run()
