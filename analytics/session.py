@@ -6,7 +6,6 @@ nothing that a query says can change that.
 
 from __future__ import annotations
 
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import duckdb
@@ -17,6 +16,7 @@ from analytics.errors import BadQuery, LakeMissing
 from analytics.lake import is_live, locate
 from analytics.manifest import STATEMENTS, Manifest, read_manifest
 from analytics.result import Result, in_our_words
+from analytics.spill import spill_folder
 from analytics.store import Store, open_store
 from analytics.views import named, quoted, read_parquet, view_definitions
 
@@ -80,12 +80,12 @@ class Session:
     def __init__(self, store: Store, limits: Limits) -> None:
         self._store = store
         self._limits = limits
-        self._spill = TemporaryDirectory(prefix="lrs-analytics-")
+        self._spill = spill_folder()
         self._running: set[duckdb.DuckDBPyConnection] = set()
         try:
             self._state, self._connection, self._arrow = self._open()
         except BaseException:
-            self._spill.cleanup()
+            self._spill.close()
             raise
 
     def __enter__(self) -> Self:
@@ -145,7 +145,7 @@ class Session:
     def close(self) -> None:
         """End the session; what it wrote to disk goes."""
         self._connection.close()
-        self._spill.cleanup()
+        self._spill.close()
 
     def _start(self, sql: str, parameters: Sequence[object] | Mapping[str, object]) -> Result:
         cursor = self._connection.cursor()

@@ -124,6 +124,11 @@ _FIXED_TEXT: dict[
 }
 
 
+def code_of(error: Exception) -> str:
+    """What programs know an error of the table by."""
+    return STATUSES[type(error)][1]
+
+
 def error_response(error: Exception) -> Response:
     """The answer to an error of the table.
 

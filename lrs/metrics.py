@@ -1,4 +1,4 @@
-"""Figures for Prometheus: requests, statements, flushes and queues.
+"""Figures for Prometheus: requests, statements, flushes, queues and queries.
 
 With several workers the client library keeps the figures in files that all share, so that any
 worker can answer for all; `serving` makes the folder before they start.
@@ -25,6 +25,8 @@ from prometheus_client.registry import Collector
 from starlette.responses import Response
 from typing_extensions import override
 
+from lrs.queries.figures import QueryFigures
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
@@ -41,7 +43,8 @@ _SAMPLE_SECONDS: Final = 5.0
 class Metrics:
     """The figures of one process. `shared_dir` is the folder of all workers' figures, if several.
 
-    Counters of statements: `appended`, `duplicate` (sent again), `conflicting`.
+    Counters of statements: `appended`, `duplicate` (sent again), `conflicting`. Figures of queries
+    over the lake: `queries`.
     """
 
     def __init__(self, shared_dir: Path | None = None) -> None:
@@ -82,6 +85,7 @@ class Metrics:
             buckets=_REQUEST_SECONDS,
             registry=self._registry,
         )
+        self.queries = QueryFigures(self._registry)
         if shared_dir is None:
             ProcessCollector(registry=self._registry)
 

@@ -47,11 +47,12 @@ class Services:
     metrics: Metrics
     records: Records
     uses: Uses = field(default_factory=Uses)
-    queries: Queries = field(default_factory=Queries)
+    queries: Queries = field(init=False)
     fold: FoldWatch = field(init=False)
 
     def __post_init__(self) -> None:
-        """Have the fold of these records watched."""
+        """Build what works with the rest."""
+        object.__setattr__(self, "queries", Queries(self.metrics.queries))
         object.__setattr__(self, "fold", FoldWatch(self.records, self.store))
 
     async def append(self, request: AppendRequest) -> Appended:

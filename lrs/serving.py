@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import logging
 import multiprocessing
 import os
@@ -11,10 +12,11 @@ import socket
 import ssl
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from math import ceil
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
@@ -130,7 +132,19 @@ def config_of(settings: Settings, app_factory: AppFactory) -> uvicorn.Config:
 
 def _be_worker(settings: Settings, listener: socket.socket, *, app_factory: AppFactory) -> None:
     logs.configure(settings)
+    _keep_to_ourselves()
     sys.exit(work(settings, listener, app_factory))
+
+
+def _keep_to_ourselves() -> None:
+    """Let no process that this one starts have what it was given, which uvloop would pass on.
+
+    It would go on listening at our address, and our parent would not learn that we are gone.
+    """
+    for descriptor in [int(path.name) for path in Path("/dev/fd").iterdir()]:
+        with suppress(OSError):  # the one that read the list is closed by now
+            if descriptor > sys.stderr.fileno():
+                fcntl.fcntl(descriptor, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
 
 
 def exit_hard_after(seconds: float) -> None:

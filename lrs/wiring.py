@@ -6,6 +6,7 @@ import gc
 import sys
 from typing import TYPE_CHECKING
 
+from analytics.spill import remove_abandoned_spill
 from lrs import logs
 from lrs.access_log import AccessLog
 from lrs.app import build_app
@@ -44,10 +45,14 @@ def build(settings: Settings) -> ASGIApp:
     logs.configure(settings)
     sys.setswitchinterval(SWITCH_SECONDS)
     collect_rarely()
+    remove_abandoned_spill()
     metrics = Metrics(settings.metrics_dir)
     times = Times(settings.connection_gap_seconds)
     records = Records(lambda: open_records(settings.records_url), times)
     services = Services(settings, _store(settings, metrics), metrics, records)
+    metrics.follow(
+        "lrs_queries_running", "Queries over the lake that run", lambda: services.queries.running
+    )
     require_current(services.store.database)
     app = build_app(services, AccessLog() if settings.access_log else None)
     gc.freeze()  # what is here now stays: no need to look at it again

@@ -12,7 +12,6 @@ import multiprocessing
 import os
 import signal
 import socket
-import tempfile
 from contextlib import contextmanager
 from dataclasses import replace
 from multiprocessing.connection import wait
@@ -21,6 +20,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client.multiprocess import mark_process_dead
+
+from statements.passing_folder import PassingFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -143,10 +144,10 @@ class Supervisor:
 @contextmanager
 def _metrics_folder(settings: Settings) -> Iterator[Settings]:
     """Make the folder of the workers' figures and tell them: it must be empty at the start."""
-    with tempfile.TemporaryDirectory(prefix="lrs-metrics-", dir=settings.metrics_dir) as folder:
+    with PassingFolder("lrs-metrics-", settings.metrics_dir) as folder:
         # The client library takes it from here when a worker imports it.
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder.name
         try:
-            yield replace(settings, metrics_dir=Path(folder))
+            yield replace(settings, metrics_dir=Path(folder.name))
         finally:
             del os.environ["PROMETHEUS_MULTIPROC_DIR"]

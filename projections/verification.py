@@ -6,7 +6,6 @@ from collections import Counter
 from contextlib import closing
 from hashlib import blake2b
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select
@@ -21,6 +20,7 @@ from projections.runner.lease import Lease
 from projections.runner.ledger import read_ledger
 from projections.runner.source import StoredReference
 from statements.errors import StoreError
+from statements.passing_folder import PassingFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -92,8 +92,8 @@ def _verify(
     tell: Callable[[int], None],
 ) -> Verified:
     position = _folded(served)
-    with TemporaryDirectory(prefix="lrs-verify-") as folder:
-        url = f"sqlite:///{Path(folder) / 'records.sqlite3'}"
+    with PassingFolder("lrs-verify-") as folder:
+        url = f"sqlite:///{Path(folder.name) / 'records.sqlite3'}"
         with closing(open_records(url)) as fresh:
             source = FixedReference(StoredReference().load(served))
             lease = Lease()

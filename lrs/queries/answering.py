@@ -12,7 +12,8 @@ from typing_extensions import override
 
 from analytics.errors import LakeError
 from lrs.call import VERSION_HEADER
-from lrs.errors import error_response
+from lrs.errors import code_of, error_response
+from lrs.queries.figures import ANSWERED, BROKEN_OFF
 from lrs.queries.running import Broken
 from lrs.refusals import INTERNAL_ERROR, RefusedError
 from statements.errors import Overloaded
@@ -20,6 +21,7 @@ from statements.errors import Overloaded
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
+    from lrs.queries.figures import Asked
     from lrs.queries.question import Format
     from lrs.queries.running import Queries, Running
     from lrs.settings import Settings
@@ -70,13 +72,25 @@ class QueryResponse(Response):
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            async with self._queries.run(self._settings, self._sql, self._format) as running:
-                await running.begin()
-                await self._send(running, send)
+            with self._queries.figures.asked() as asked:
+                await self._ask(asked, send)
         except (LakeError, Overloaded) as error:
             refusal = error_response(error)
             refusal.headers[VERSION_HEADER] = self.headers[VERSION_HEADER]
             await refusal(scope, receive, send)
+
+    async def _ask(self, asked: Asked, send: Send) -> None:
+        try:
+            async with self._queries.run(self._settings, self._sql, self._format) as running:
+                await running.begin()
+                await self._send(running, send)
+        except (LakeError, Overloaded) as error:
+            asked.outcome = code_of(error)
+            raise
+        except RefusedError:
+            asked.outcome = BROKEN_OFF
+            raise
+        asked.outcome = ANSWERED
 
     async def _send(self, running: Running, send: Send) -> None:
         start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
@@ -84,6 +98,7 @@ class QueryResponse(Response):
         try:
             async for part in running.parts():
                 await send({"type": "http.response.body", "body": part, "more_body": True})
+                self._queries.figures.answer_bytes.inc(len(part))
         except Broken:
             logger.warning("the answer to a query was broken off: it went beyond a limit")
             # The status is gone: what is left is an answer without an end.

@@ -7,13 +7,13 @@ import logging
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from contextlib import asynccontextmanager, suppress
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from analytics import errors
 from analytics.errors import LakeError, QueryStopped, QueryTooLarge
+from analytics.spill import remove_abandoned_spill
 from lrs.lake_place import lake_place
 from lrs.queries.question import Format, Head, Question
 from lrs.settings import inherited
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import AsyncIterator
 
+    from lrs.queries.figures import QueryFigures
     from lrs.settings import Settings
 
 CHUNK_BYTES: Final = 65_536
@@ -33,7 +34,7 @@ STOP_SECONDS: Final = 3.0
 
 _KEPT: Final = (
     *("AWS_", "HOME", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_"),
-    *("LANG", "LC_", "LD_", "PATH", "PYTHON", "TZ"),
+    *("LANG", "LC_", "LD_", "PATH", "PYTHON", "TMPDIR", "TZ"),
 )
 """How the variables begin that the process of a query is to have."""
 
@@ -45,10 +46,16 @@ class Broken(Exception):
 
 
 class Queries:
-    """Runs queries, a few at a time: whoever comes when all places are taken is sent away."""
+    """Runs queries, a few at a time: whoever comes when all places are taken is sent away.
 
-    def __init__(self) -> None:
-        self._running = 0
+    Args:
+        figures: count them.
+
+    """
+
+    def __init__(self, figures: QueryFigures) -> None:
+        self.figures = figures
+        self.running = 0
 
     @asynccontextmanager
     async def run(self, settings: Settings, sql: str, format_: Format) -> AsyncIterator[Running]:
@@ -58,18 +65,17 @@ class Queries:
             Overloaded: as many run as may.
 
         """
-        if self._running >= settings.analytics_queries:
+        if self.running >= settings.analytics_queries:
             raise Overloaded("other queries are running; try again when they are done")
-        self._running += 1
+        self.running += 1
         try:
-            with TemporaryDirectory(prefix="lrs-query-") as folder:
-                process = await _start(folder)
-                try:
-                    yield Running(process, _question(settings, sql, format_))
-                finally:
-                    await asyncio.shield(_end(process))
+            process = await _start()
+            try:
+                yield Running(process, _question(settings, sql, format_))
+            finally:
+                await asyncio.shield(_end(process))
         finally:
-            self._running -= 1
+            self.running -= 1
 
 
 class Running:
@@ -149,20 +155,20 @@ def _question(settings: Settings, sql: str, format_: Format) -> Question:
     )
 
 
-async def _start(folder: str) -> Process:
+async def _start() -> Process:
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "lrs.queries.process"),
         stdin=PIPE,
         stdout=PIPE,
         stderr=DEVNULL,
-        env=_environment(folder),
+        env=_environment(),
         start_new_session=True,  # Control-C is for the server, which then ends its queries
     )
 
 
-def _environment(folder: str) -> dict[str, str]:
+def _environment() -> dict[str, str]:
     """What a query needs of ours: the keys of a bucket, but no database's password."""
-    return inherited(_KEPT) | {"TMPDIR": folder}
+    return inherited(_KEPT)
 
 
 async def _end(process: Process) -> None:
@@ -175,3 +181,5 @@ async def _end(process: Process) -> None:
     except TimeoutError:
         process.kill()
         await process.wait()
+    if process.returncode:  # it may have been killed, by us or by the kernel
+        await asyncio.to_thread(remove_abandoned_spill)

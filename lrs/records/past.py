@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from lrs import parameters
@@ -12,6 +11,7 @@ from projections.opening import open_records
 from projections.queries.state import State, read_state
 from projections.runner.build import every_projection
 from projections.runner.source import StoredReference
+from statements.passing_folder import PassingFolder
 from statements.search import position_at
 
 if TYPE_CHECKING:
@@ -82,8 +82,8 @@ class Times:
             NotYet: the records are behind that position.
 
         """
-        with TemporaryDirectory() as folder:
-            past = open_records(f"sqlite:///{folder}/past.sqlite3")
+        with PassingFolder("lrs-past-") as folder:
+            past = open_records(f"sqlite:///{folder.name}/past.sqlite3")
             try:
                 revision = records.snapshot(lambda now: self._fold(now, past, as_of))
                 return past.read(lambda c: work(c, _state(c, as_of.position, revision)))

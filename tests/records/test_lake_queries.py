@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +21,7 @@ from lrs.queries import running
 from lrs.record_limits import NO_LIMITS, Limits
 from lrs.services import Services
 from tests.http.asgi import Response, ask
+from tests.http.test_metrics import figures
 from tests.records.house import House
 from tests.statements.store import Store as Log
 from tests.statements.store import new_statement
@@ -206,7 +209,7 @@ def test_a_process_that_the_kernel_ends_harms_nobody(lake: House) -> None:
 def test_a_query_is_told_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LRS_DATABASE_URL", "PGPASSWORD", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "secret")
-    found = running._environment("/tmp/x")  # noqa: SLF001, S108  # what it leaves out shows nowhere
+    found = running._environment()  # noqa: SLF001  # what it leaves out shows nowhere
     assert found.get("AWS_SECRET_ACCESS_KEY") == "secret"
     assert list(found.values()).count("secret") == 1
 
@@ -253,12 +256,12 @@ async def asking(house: House, query: str) -> AsyncIterator[Client]:
     await client.go()
 
 
-def children() -> list[str]:
+def children() -> list[int]:
     """Processes of queries that this process has."""
     mine = Path(f"/proc/self/task/{Path('/proc/thread-self').resolve().name}/children")
     numbers = mine.read_text().split()
-    lines = [Path(f"/proc/{number}/cmdline").read_bytes().decode() for number in numbers]
-    return [line for line in lines if "lrs.queries.process" in line]
+    lines = {number: Path(f"/proc/{number}/cmdline").read_bytes() for number in numbers}
+    return [int(number) for number, line in lines.items() if b"lrs.queries.process" in line]
 
 
 def test_more_queries_than_may_run_are_sent_away(lake: House) -> None:
@@ -274,6 +277,64 @@ def test_more_queries_than_may_run_are_sent_away(lake: House) -> None:
         assert third.status == 200
 
     asyncio.run(work())
+
+
+def figures_of(house: House) -> dict[str, float]:
+    """Figures of queries, but for the buckets."""
+    found = figures(house.services.metrics.render().decode())
+    names = {name: name.removeprefix("lrs_") for name in found if "quer" in name}
+    return {short: found[name] for name, short in names.items() if "bucket" not in name}
+
+
+def test_queries_are_counted_by_what_became_of_them(lake: House) -> None:
+    with_settings(lake, analytics_query_rows=300_000)
+    body = sql(lake, COUNT).body
+    assert sql(lake, "SELEC 1").status == 400
+    found = figures_of(lake)
+    assert found["queries_total answered"] == found["queries_total bad_query"] == 1
+    assert found["query_answer_bytes_total"] == len(body)
+    assert found["query_seconds_count"] == 2
+    assert not sql(lake, "FROM range(400000)").complete
+    assert figures_of(lake)["queries_total broken_off"] == 1
+
+
+def test_what_runs_and_what_is_sent_away_is_counted(lake: House) -> None:
+    with_settings(lake, analytics_queries=1)
+
+    async def work() -> None:
+        headers, body = fields(lake), [json.dumps({"sql": COUNT}).encode()]
+        async with asking(lake, ENDLESS):
+            assert lake.services.queries.running == 1
+            await ask(lake.app, "POST /analytics/query", headers=headers, chunks=body)
+            assert figures_of(lake)["queries_total overloaded"] == 1
+        assert lake.services.queries.running == 0
+        assert figures_of(lake)["queries_total client_gone"] == 1
+
+    asyncio.run(work())
+
+
+def spilt(folder: Path) -> list[Path]:
+    return list(folder.glob("lrs-analytics-*"))
+
+
+def test_a_query_that_is_killed_leaves_nothing(
+    lake: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr("tempfile.tempdir", None)
+
+    async def work() -> None:
+        async with asking(lake, ENDLESS):
+            while not spilt(folder):
+                await asyncio.sleep(0.05)
+            (number,) = children()
+            os.kill(number, signal.SIGKILL)
+            while spilt(folder):
+                await asyncio.sleep(0.05)
+
+    asyncio.run(asyncio.wait_for(work(), 30))
 
 
 def test_a_query_ends_when_its_client_goes_away(lake: House) -> None:
