@@ -13,6 +13,8 @@ import orjson
 import pyarrow as pa
 from pyarrow import parquet
 
+from analytics.cells import harmless
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import BinaryIO
@@ -35,7 +37,7 @@ def write_table(result: Result, sink: BinaryIO) -> None:
 
 
 def write_csv(result: Result, sink: BinaryIO) -> None:
-    """CSV with a line of names; lists and structures are JSON."""
+    """CSV with a line of names; lists and structures are JSON, no text is a formula."""
     sink.writelines(csv_parts(result))
 
 
@@ -72,7 +74,7 @@ def csv_parts(result: Result) -> Iterator[bytes]:
     names = result.schema.names
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow(names)
+    writer.writerow(map(harmless, names))  # PIVOT makes names of values
     for batch in result.batches():
         columns = [column.to_pylist() for column in batch.columns]
         writer.writerows(map(_cells, zip(*columns, strict=True)))
@@ -115,7 +117,9 @@ def _cells(row: tuple[Any, ...]) -> list[Any]:
 
 
 def cell_text(value: Any) -> str:  # noqa: ANN401  # whatever Arrow has
-    """A value as CSV has it."""
+    """A value as CSV has it: no text is a formula."""
+    if isinstance(value, str):
+        return harmless(value)
     return "" if value is None else _text(value)
 
 

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 import orjson
 from starlette.responses import Response
 
+from analytics.cells import harmless
 from lrs import parameters
 from lrs.entity_tags import weak_tags
 from statements.clock import http_date_of
@@ -33,7 +34,6 @@ Json = dict[str, Any]
 POSITION_HEADER = "X-Records-Position"
 CURSOR_HEADER = "X-Records-Cursor"
 _FORMATS = {"json": "application/json", "csv": "text/csv"}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # at the start of a cell, a spreadsheet runs them
 
 
 class Table(NamedTuple):
@@ -136,9 +136,7 @@ def _cell(value: object) -> object:
         return "true" if value else "false"
     if isinstance(value, list | dict):
         value = orjson.dumps(value).decode()
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return "'" + value
-    return value
+    return harmless(value) if isinstance(value, str) else value
 
 
 def _tag(records: Records, call: Call, mark: str, state: State) -> str:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import pytest
-from moto.server import ThreadedMotoServer
 
 from analytics.database_file import write_database
 from analytics.errors import LakeError
@@ -21,7 +18,6 @@ from tests.analytics.test_export import Courses
 from tests.statements.store import new_statement, new_void
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from analytics.manifest import Table
@@ -30,29 +26,8 @@ if TYPE_CHECKING:
 replace = Lake.replace
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """Lend the address of an S3 server, without `http://`."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"{host}:{port}"
-    server.stop()
-
-
-@pytest.fixture
-def address(server: str) -> str:
-    """Lend the address of a lake in a new bucket."""
-    return (
-        f"s3://key:secret@lake-{uuid4().hex}/of/analysts?scheme=http&region=eu-west-3"
-        f"&endpoint_override={server}&allow_bucket_creation=true"
-    )
-
-
-def test_a_bucket_is_a_lake(tmp_path: Path, address: str) -> None:
-    store = open_store(address)
-    store.filesystem.create_dir(store.root.partition("/")[0])
+def test_a_bucket_is_a_lake(tmp_path: Path, bucket: str) -> None:
+    store = open_store(bucket)
     with lend_world(tmp_path, store) as world:
         first = new_statement()
         world.log.append(first, new_statement())
@@ -109,13 +84,12 @@ def refuse_to_end(lake: Lake, tables: dict[str, Table]) -> None:
     replace(lake, tables)
 
 
-def test_a_session_on_a_bucket_opens_nothing_else(tmp_path: Path, address: str) -> None:
-    store = open_store(address)
-    store.filesystem.create_dir(store.root.partition("/")[0])
+def test_a_session_on_a_bucket_opens_nothing_else(tmp_path: Path, bucket: str) -> None:
+    store = open_store(bucket)
     with lend_world(tmp_path, store) as world:
         world.log.append(new_statement())
         world.export()
-        with connect(address) as session:
+        with connect(bucket) as session:
             found = session.query("SELECT verb FROM statements WHERE position = 1").table()
             assert found.num_rows == 1
             with pytest.raises(LakeError, match="nothing else"):

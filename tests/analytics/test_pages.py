@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from datetime import date
 from functools import partial
@@ -172,6 +174,16 @@ def test_what_is_said_in_a_course_stays_text(town: Town) -> None:
     text = as_page(Answer(found.query, found.values, rows), "fr").decode()
     check_page(text, "fr")
     assert "<script" not in text
+
+
+def test_no_title_is_a_formula_in_csv(town: Town) -> None:
+    found = answer(town, "completion-by-course")
+    rows = [found.rows[0] | {"title": '=HYPERLINK("https://evil.example")', "enrolled": -1}]
+    (row,) = csv.DictReader(
+        io.StringIO(as_csv(Answer(found.query, found.values, rows), "fr").decode())
+    )
+    assert row["title"] == "'=HYPERLINK(\"https://evil.example\")"
+    assert row["enrolled"] == "-1"
 
 
 def test_rows_of_the_same_name_are_drawn_apart_and_nothing_left_out_is_drawn(town: Town) -> None:

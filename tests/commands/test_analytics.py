@@ -90,6 +90,19 @@ def test_answers_in_every_format(
     assert read(file.read_bytes()) == [row]
 
 
+def test_in_csv_no_text_is_a_formula_and_every_number_is_a_number(filled: Lrs) -> None:
+    starts = ["=", "+", "-", "@", "\t", "\r"]
+    texts = ", ".join(f"chr({ord(start)}) || '1+1'" for start in starts)
+    query = f"SELECT {texts}, -1, -1.5, [-1], 'a=1', 1 AS \"=x\""
+    header, row = csv.reader(
+        io.StringIO(filled("analytics", "sql", query, "--format", "csv").out.decode(), newline="")
+    )
+    assert row == [*(f"'{start}1+1" for start in starts), "-1", "-1.5", "[-1]", "a=1", "1"]
+    assert header[-1] == "'=x"
+    (plain,) = filled("analytics", "sql", query, "--format", "json").json
+    assert list(plain.values())[:6] == [f"{start}1+1" for start in starts]
+
+
 def test_a_table_is_for_people(filled: Lrs) -> None:
     assert filled("analytics", "sql", "SELECT 1 AS one, NULL AS none").out.decode() == (
         "one  none\n---  ----\n1\n"

@@ -50,6 +50,25 @@ def test_a_report_in_every_format(analytics: Callable[..., Called], town: Town) 
     assert '<html lang="en">' in file.read_text()
 
 
+def test_a_lake_in_a_bucket_answers_as_one_in_a_folder(
+    analytics: Callable[..., Called], bucket: str
+) -> None:
+    in_bucket = partial(analytics, LRS_ANALYTICS_URL=bucket)
+    assert in_bucket("report", "weekly-connections").err.count("run lrs analytics export") == 1
+    assert in_bucket("export").status == 0
+    verified = in_bucket("verify")
+    assert (verified.status, verified.out.endswith(b": all is well\n")) == (0, True)
+    for asked in (
+        ("report", "weekly-connections"),
+        ("report", "completion-by-directorate", "--public", "--format", "csv"),
+        ("report", "activity-by-hour", "--format", "html"),
+        ("month", "2026-03"),
+        ("sql", "SELECT event, count(*) FROM statements GROUP BY ALL ORDER BY ALL"),
+    ):
+        found = in_bucket(*asked)
+        assert (found.status, found.out) == (0, analytics(*asked).out)
+
+
 def test_the_language_may_come_from_the_environment(analytics: Callable[..., Called]) -> None:
     called = analytics("report", "weekly-connections", LRS_ANALYTICS_LANGUAGE="en")
     assert called.out.startswith(b"Week ")

@@ -94,6 +94,14 @@ def test_an_answer_is_json_by_default(lake: House) -> None:
     assert response.complete
 
 
+def test_a_lake_in_a_bucket_is_asked_like_one_in_a_folder(bare: House, bucket: str) -> None:
+    with_settings(bare, analytics_url=bucket)
+    assert error(sql(bare, COUNT))[:2] == (503, "no_lake")
+    lake_exporter(bare.services.settings, bare.log, bare.database).run()
+    assert json.loads(sql(bare, COUNT).body) == [{"n": 3}]
+    assert error(sql(bare, "FROM read_text('/etc/passwd')"))[:2] == (400, "bad_query")
+
+
 def test_sql_may_be_the_body_and_the_format_that_of_accept(lake: House) -> None:
     response = post(lake, COUNT.encode(), fields(lake, "text/plain", accept="text/csv"))
     assert (response.status, response.body.split()) == (200, [b"n", b"3"])
