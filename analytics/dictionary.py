@@ -111,6 +111,7 @@ DICTIONARY: dict[str, dict[str, str]] = {
     "badges": {
         "learner": _LEARNER,
         "badge": "address of the badge",
+        "title": "of its definition; null: it has none here",
         "status": "eligible, in progress, awarded or revoked",
         "eligible": "since when",
         "awarded": "when",

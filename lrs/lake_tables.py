@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 ROWS = 8_192
 """Of a table, in memory at a time."""
 EXTENSIONS_REMEMBERED = 4_096
-VERSION = "1"
+VERSION = "2"
 """Of the tables' columns and of what stands in them."""
 
 

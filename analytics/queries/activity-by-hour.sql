@@ -5,8 +5,8 @@ answers:
   en: "At which hours and on which days do people learn (time in Paris)?"
 parameters: {since: null, until: null, course: null, directorate: null}
 columns:
-  weekday: {fr: Jour (1 = lundi), en: Day (1 = Monday), form: whole}
-  hour: {fr: Heure, en: Hour, form: whole}
+  weekday: {fr: Jour, en: Day, form: weekday}
+  hour: {fr: Heure, en: Hour, form: hour}
   statements: {fr: Traces, en: Statements, form: whole}
   learners: {fr: Personnes distinctes, en: Distinct learners, form: whole}
 people: {learners: [statements, learners]}

@@ -5,7 +5,8 @@ answers:
   en: "How many learners hold each badge, may have it, or are on the way?"
 parameters: {until: null, directorate: null}
 columns:
-  badge: {fr: Badge, en: Badge}
+  title: {fr: Badge, en: Badge}
+  badge: {fr: Adresse du badge, en: Address of the badge, form: address}
   learners: {fr: Personnes, en: Learners, form: whole}
   in_progress: {fr: En chemin, en: On the way, form: whole}
   eligible: {fr: Y ont droit, en: Eligible, form: whole}
@@ -13,10 +14,11 @@ columns:
   expired: {fr: Expiré, en: Expired, form: whole}
   revoked: {fr: Retiré, en: Revoked, form: whole}
 people: {learners: [learners, in_progress, eligible, awarded, expired, revoked]}
-chart: {mark: bar, x: awarded, y: badge}
+chart: {mark: bar, x: awarded, y: title}
 */
 -- until is the day on which badges expire or not: by default, today.
 SELECT
+    any_value(b.title) AS title,
     b.badge,
     count(*) AS learners,
     count(*) FILTER (b.status = 'in progress') AS in_progress,
@@ -38,4 +40,4 @@ JOIN learners l ON l.learner = b.learner
 WHERE l.kind = 'learner'
     AND ($directorate::VARCHAR IS NULL OR l.directorate = $directorate)
 GROUP BY b.badge
-ORDER BY b.badge
+ORDER BY strip_accents(lower(any_value(b.title))), b.badge

@@ -6,7 +6,7 @@ answers:
 parameters: {since: null, until: null, directorate: null, cohort: null}
 columns:
   title: {fr: Formation, en: Course}
-  course: {fr: Adresse de la formation, en: Address of the course}
+  course: {fr: Adresse de la formation, en: Address of the course, form: address}
   enrolled: {fr: Inscriptions, en: Enrolments, form: whole}
   learners: {fr: Personnes distinctes, en: Distinct learners, form: whole}
   started: {fr: Commencées, en: Started, form: whole}

@@ -11,7 +11,7 @@ columns:
   days_away: {fr: Jours d'absence, en: Days away, form: whole}
   open_courses: {fr: Formations en cours, en: Courses under way, form: whole}
 persons: true
-chart: {mark: bar, x: directorate, y: count()}
+chart: {mark: bar, x: count(), y: directorate}
 */
 -- until is the day on which one looks back: by default, today. Who never came counts from the day
 -- of the first enrolment.

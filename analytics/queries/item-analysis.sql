@@ -5,8 +5,8 @@ answers:
   en: "Which questions are easy, and which ones tell those who know from those who do not?"
 parameters: {course: null, quiz: null, since: null, until: null, least: 5}
 columns:
-  quiz: {fr: Questionnaire, en: Quiz}
-  question: {fr: Adresse de la question, en: Address of the question}
+  quiz: {fr: Adresse du questionnaire, en: Address of the quiz, form: address}
+  question: {fr: Adresse de la question, en: Address of the question, form: address}
   name: {fr: Question, en: Question}
   learners: {fr: Personnes, en: Learners, form: whole}
   facility: {fr: Facilité, en: Facility, form: share}

@@ -5,7 +5,7 @@ answers:
   en: "Connections, learners, hours, enrolments and completions, month by month?"
 parameters: {since: null, until: null, course: null, directorate: null}
 columns:
-  month: {fr: Mois, en: Month}
+  month: {fr: Mois, en: Month, form: month}
   connections: {fr: Connexions, en: Connections, form: whole}
   learners: {fr: Personnes distinctes, en: Distinct learners, form: whole}
   hours: {fr: Heures de connexion, en: Hours of connection, form: number}

@@ -6,7 +6,7 @@ answers:
 parameters: {since: null, until: null, course: null, directorate: null}
 columns:
   title: {fr: Formation, en: Course}
-  course: {fr: Adresse de la formation, en: Address of the course}
+  course: {fr: Adresse de la formation, en: Address of the course, form: address}
   learners: {fr: Personnes, en: Learners, form: whole}
   quarter_days: {fr: Jours (un quart), en: Days (a quarter), form: number}
   median_days: {fr: Jours (la moitié), en: Days (half), form: number}

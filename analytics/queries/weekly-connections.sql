@@ -5,7 +5,7 @@ answers:
   en: "How many connections, distinct learners and hours, ISO week by ISO week?"
 parameters: {since: null, until: null, course: null, directorate: null}
 columns:
-  week: {fr: Semaine, en: Week}
+  week: {fr: Semaine, en: Week, form: week}
   connections: {fr: Connexions, en: Connections, form: whole}
   learners: {fr: Personnes distinctes, en: Distinct learners, form: whole}
   hours: {fr: Heures de connexion, en: Hours of connection, form: number}

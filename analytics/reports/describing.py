@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
-from analytics.reports.named import Words
-from analytics.reports.wording import written
+from analytics.reports.named import COUNT, COUNTED, Words
+from analytics.reports.wording import UNKNOWN, written
 
 if TYPE_CHECKING:
     from analytics.reports.asking import Answer, Row
@@ -25,18 +26,36 @@ def described(answer: Answer, language: str) -> str:
     """The kind of chart, its subject, its least and greatest value, and where the values are."""
     query, drawn = answer.query, answer.query.chart
     kind, title = _MARKS[drawn.mark].into(language), query.title.into(language)
+    ends = _counted(answer, language) if drawn.x == COUNT else _measured(answer, language)
+    said = ends or _NOTHING.into(language)
+    colon = "\u00a0:" if language == "fr" else ":"
+    return f"{kind}{colon} {title}. {said}. {_TABLE.into(language)}"
+
+
+def _counted(answer: Answer, language: str) -> str:
+    """The names that the fewest and the most rows have."""
+    name = answer.query.chart.y
+    counts = Counter(row[name] for row in answer.rows).most_common()
+    if not counts:
+        return ""
+    low, high = (
+        f"{n} ({written(answer.query, name, value, language) or UNKNOWN.into(language)})"
+        for value, n in (counts[-1], counts[0])
+    )
+    return f"{COUNTED.into(language)} {_RANGE.into(language).format(low=low, high=high)}"
+
+
+def _measured(answer: Answer, language: str) -> str:
+    """The least and the greatest value, and where they are."""
     figure = _figure(answer)
     rows = [row for row in answer.rows if figure and row[figure] is not None]
     if not rows:
-        said = _NOTHING.into(language)
-    else:
-        rows.sort(key=lambda row: row[figure])
-        heading = query.columns[figure].into(language)
-        ends = {"low": rows[0], "high": rows[-1]}
-        texts = {end: _end(answer, row, figure, language) for end, row in ends.items()}
-        said = f"{heading} {_RANGE.into(language).format(**texts)}"
-    colon = "\u00a0:" if language == "fr" else ":"
-    return f"{kind}{colon} {title}. {said}. {_TABLE.into(language)}"
+        return ""
+    rows.sort(key=lambda row: row[figure])
+    ends = {"low": rows[0], "high": rows[-1]}
+    texts = {end: _end(answer, row, figure, language) for end, row in ends.items()}
+    heading = answer.query.columns[figure].into(language)
+    return f"{heading} {_RANGE.into(language).format(**texts)}"
 
 
 def _figure(answer: Answer) -> str:

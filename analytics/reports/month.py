@@ -29,6 +29,7 @@ _HEADINGS = (
     Words("{before}", "{before}"),
     Words("Évolution", "Change"),
 )
+_COMPARED = Words("{month}, comparé à {before}", "{month}, beside {before}")
 _RULES = Words(
     "Semaines ISO et mois à l'heure de Paris. Une connexion est une suite de traces sans "
     "interruption de plus de 30 minutes ; elle est comptée où elle commence, son temps est "
@@ -107,10 +108,19 @@ def month_report(session: Session, month: str, language: str, hidden: Hidden) ->
     body = [
         _summary(session, first, language, hidden),
         *(section(_ask(session, each, first, hidden), language, each.name) for each in _SECTIONS),
-        f"<section>\n<h2>{_METHOD.into(language)}</h2>\n<p>{rules}</p>\n</section>\n",
+        f'<section>\n<h2 id="method">{_METHOD.into(language)}</h2>\n<p>{rules}</p>\n</section>\n',
     ]
     title = _TITLE.into(language).format(month=write_month(month, language))
-    return page(language, title, body)
+    return page(language, title, body, _contents(language))
+
+
+def _contents(language: str) -> dict[str, str]:
+    titles = {each.name: named_query(each.name).title.into(language) for each in _SECTIONS}
+    return {
+        "summary": _SUMMARY.into(language),
+        **titles,
+        "method": _METHOD.into(language),
+    }
 
 
 def _ask(session: Session, asked: Section, first: date, hidden: Hidden) -> Answer:
@@ -141,10 +151,10 @@ def _summary(session: Session, first: date, language: str, hidden: Hidden) -> st
         for name, column in answer.query.columns.items()
         if name != "month"
     ]
-    title = _SUMMARY.into(language)
-    grid = Grid(title, headings, rows)
-    heading = f'<h2 id="summary">{title}</h2>'
-    return f'<section aria-labelledby="summary">\n{heading}\n{table(grid, "summary")}</section>\n'
+    caption = _COMPARED.into(language).format(**words)
+    grid = Grid(caption, headings, ["", "n", "n", "n"], rows)
+    heading = f'<h2 id="summary">{_SUMMARY.into(language)}</h2>'
+    return f'<section class="key">\n{heading}\n{table(grid, "summary")}</section>\n'
 
 
 def _compared(now: Row, then: Row, name: str, form: str, language: str) -> list[str]:

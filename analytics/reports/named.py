@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("fr", "en")
 REQUIRED = "required"
+COUNT = "count()"
+"""Stands in a chart for the number of rows."""
 _QUERIES = files("analytics") / "queries"
 
 
@@ -31,15 +33,26 @@ class Words(msgspec.Struct, frozen=True):
         return text
 
 
+COUNTED = Words("Personnes", "Learners")
+"""What is counted where a chart counts rows: only lists of persons do."""
+
+
 class Column(Words, frozen=True):
     """A column of an answer: its heading, and how its values are written.
 
     Attributes:
-        form: text, whole, number, share (0 to 1, written in percent) or day.
+        form: text; a number (whole, number, or share: 0 to 1, written in percent); a time (day,
+            month such as 2026-03, week such as 2026-W12, weekday from 1, hour from 0); or address,
+            which is for programs: pages show it only where a name is missing or not the only one.
 
     """
 
     form: str = "text"
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether it holds amounts, which have a least and a greatest."""
+        return self.form in {"whole", "number", "share"}
 
 
 class Chart(msgspec.Struct, frozen=True):
@@ -47,7 +60,7 @@ class Chart(msgspec.Struct, frozen=True):
 
     Attributes:
         mark: bar, line, point or circle.
-        x: a column.
+        x: a column, or `count()`: how many rows have the same y.
         y: another.
         size: of circles, a column.
 

@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING, Any
 from analytics.reports.named import Words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from analytics.reports.asking import Answer
     from analytics.reports.named import NamedQuery
 
+UNKNOWN = Words("non renseigné", "not known")
 LEFT_OUT = Words("n. c.", "n/a")  # "non communiqué": too few people
 _THIN_SPACE = "\u202f"  # before a percent sign and between thousands, as French has it
 _MARKS = {"fr": (_THIN_SPACE, ",", _THIN_SPACE + "%"), "en": (",", ".", "%")}
+_WEEKDAYS = {
+    "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche",
+    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+}
 _MONTHS = {
     "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
     "en": "January February March April May June July August September October November December",
@@ -50,9 +57,14 @@ def write(form: str, value: Any, language: str) -> str:  # noqa: ANN401  # whate
         return _number(f"{value:,.2f}" if abs(value) < 1 else f"{value:,.1f}", language)
     if form == "share":
         return _number(f"{100 * value:,.1f}", language) + _MARKS[language][2]
-    if form == "day":
-        return write_day(value, language)
+    if form in _TIMES:
+        return _TIMES[form](value, language)
     return str(value)
+
+
+def weekdays(language: str) -> list[str]:
+    """The days of the week, from Monday."""
+    return _WEEKDAYS[language].split()
 
 
 def write_day(day: date, language: str) -> str:
@@ -65,6 +77,28 @@ def write_month(month: str, language: str) -> str:
     """`2026-03` in words."""
     year, number = month.split("-")
     return f"{_MONTHS[language].split()[int(number) - 1]} {year}"
+
+
+def _write_week(week: str, language: str) -> str:
+    """`2026-W12` as of ISO 8601, whose letter is the language's."""
+    return week.replace("W", "S") if language == "fr" else week
+
+
+def _write_weekday(number: int, language: str) -> str:
+    return weekdays(language)[number - 1]
+
+
+def _write_hour(hour: int, language: str) -> str:
+    return f"{hour}\u00a0h" if language == "fr" else f"{hour}:00"
+
+
+_TIMES: Mapping[str, Callable[[Any, str], str]] = {
+    "day": write_day,
+    "month": write_month,
+    "week": _write_week,
+    "weekday": _write_weekday,
+    "hour": _write_hour,
+}
 
 
 def _number(text: str, language: str) -> str:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
-from projections.exports.export import of_learners, said, seconds, selected
+from projections.exports.export import Export, of_learners, said, seconds, selected
+from projections.reference.documents import load_badges
 from projections.tables import (
     REMOVED,
     badge_standing,
@@ -18,7 +19,11 @@ from projections.tables import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import ColumnElement, Table
+
+    from statements.database import Connection, Row
 
 _OF_COURSE: Final = {"learner": "person", "course": "text"}
 
@@ -76,13 +81,24 @@ MEASURED = selected(
 )
 
 _STANDING = dict.fromkeys(("eligible", "awarded", "revoked", "expires"), "instant")
-BADGES = selected(
-    "badges",
-    {"learner": "person", "badge": "text", "status": "text", **_STANDING},
+_STANDINGS = (
     select(
         *(learner.c.key, badge_standing.c.badge, badge_standing.c.status),
         *(badge_standing.c[name] for name in _STANDING),
     )
     .join_from(badge_standing, learner, learner.c.number == badge_standing.c.learner)
-    .where(_is_there(badge_standing)),
+    .where(_is_there(badge_standing))
+)
+
+
+def _read_badges(connection: Connection) -> Iterator[Row]:
+    titles = {iri: badge.name for iri, badge in load_badges(connection).items()}
+    for key, badge, *rest in connection.stream(_STANDINGS):
+        yield (key, badge, titles.get(badge), *rest)
+
+
+BADGES = Export(
+    "badges",
+    {"learner": "person", "badge": "text", "title": "text", "status": "text", **_STANDING},
+    _read_badges,
 )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from datetime import date
 from functools import partial
 from html.parser import HTMLParser
+from importlib.resources import files
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,7 @@ from typing_extensions import override
 
 from analytics.errors import BadParameter
 from analytics.reports.asking import Answer, ask
+from analytics.reports.describing import described
 from analytics.reports.month import month_before, month_report
 from analytics.reports.named import named_queries, named_query
 from analytics.reports.output import as_csv, as_page, as_picture, as_table
@@ -83,6 +86,11 @@ def check_page(text: str, language: str) -> Tree:
     for drawn in tree.of("svg"):
         assert drawn["role"] == "img"
         assert len(drawn["aria-label"] or "") > 40
+    for scrolled in [each for _, each in tree.elements if each.get("class") == "scroll"]:
+        assert scrolled["tabindex"] == "0"
+        assert scrolled["role"] in {"region", "group"}
+        assert {"aria-label", "aria-labelledby"} & scrolled.keys()
+    assert all(each == {} for each in tree.of("section") if "class" not in each)  # no landmarks
     levels = [int(tag[1]) for tag, _ in tree.elements if re.fullmatch(r"h\d", tag)]
     assert levels[0] == 1
     assert all(after <= before + 1 for before, after in pairwise(levels))
@@ -105,6 +113,9 @@ def test_a_month_is_one_page_that_needs_nothing_else(town: Town, language: str) 
          "March 2026"}[language]
     ]  # fmt: skip
     assert len(tree.of("svg")) == 8
+    headings = [each["id"] for each in tree.of("h2")]
+    assert [each["href"] for each in tree.of("a")] == ["#content", *(f"#{id_}" for id_ in headings)]
+    assert len(tree.of("details")) == 3  # courses twice, and hours
     assert "598" in tree.texts["td"]  # connections of March
     none = {"fr": "n. c.", "en": "n/a"}[language]
     assert none in tree.texts["td"]
@@ -176,13 +187,67 @@ def test_what_is_said_in_a_course_stays_text(town: Town) -> None:
     assert "<script" not in text
 
 
+def test_what_is_left_out_on_paper_or_scrolls_on_a_screen_is_never_cut_off() -> None:
+    style = files("analytics.reports").joinpath("page.css").read_text()
+    printed = style.partition("@media print{")[2]
+    assert ".scroll{overflow:visible}" in printed
+    assert "details:not([open]){display:none}" in printed
+    assert not re.search(r"overflow(-x)?:hidden|outline:(0|none)", style)
+
+
+def test_addresses_stand_only_where_a_name_does_not_say_enough(town: Town) -> None:
+    found = answer(town, "completion-by-course")
+    rows = [
+        row | {"title": title}
+        for row, title in zip(found.rows[:4], ("Feu", "Feu", None, "Eau"), strict=True)
+    ]
+    page = as_page(Answer(found.query, found.values, rows), "fr").decode()
+    names = Tree(page).texts["th"][-4:]
+    courses = [row["course"] for row in rows]
+    assert names == [f"Feu ({courses[0]})", f"Feu ({courses[1]})", courses[2], "Eau"]
+    assert "Adresse" not in page
+
+
+def test_times_are_in_words(town: Town) -> None:
+    for name, french, english in (
+        ("monthly-figures", "mars 2026", "March 2026"),
+        ("weekly-connections", "2026-S12", "2026-W12"),
+        ("activity-by-hour", "lundi", "Monday"),
+    ):
+        found = answer(town, name)
+        assert french in as_page(found, "fr").decode()
+        assert english in as_page(found, "en").decode()
+        assert french in as_table(found, "fr").decode()
+    (row, *_) = csv.DictReader(io.StringIO(as_csv(answer(town, "activity-by-hour"), "fr").decode()))
+    assert row["weekday"] == "1"
+
+
+def test_all_hours_and_days_have_their_place(town: Town) -> None:
+    from analytics.reports.charts import chart  # noqa: PLC0415  # Altair takes two seconds
+
+    found = answer(town, "activity-by-hour")
+    encoding = chart(Answer(found.query, found.values, found.rows[:1]), "fr")["encoding"]
+    assert encoding["x"]["scale"]["domain"] == [*range(24)]
+    assert encoding["y"]["scale"]["domain"][::6] == ["lundi", "dimanche"]
+
+
+def test_a_chart_of_a_list_counts_and_says_so(town: Town) -> None:
+    from analytics.reports.charts import chart  # noqa: PLC0415  # Altair takes two seconds
+
+    found = answer(town, "dormant-learners", until="2026-06-01", days="30")
+    rows = [found.rows[0] | {"directorate": name} for name in ("Eau", "Eau", "")]
+    few = Answer(found.query, found.values, rows)
+    assert "Personnes de 1 (non renseigné) à 2 (Eau)" in described(few, "fr")
+    assert "not known" in json.dumps(chart(few, "en"))
+
+
 def test_no_title_is_a_formula_in_csv(town: Town) -> None:
     found = answer(town, "completion-by-course")
     rows = [found.rows[0] | {"title": '=HYPERLINK("https://evil.example")', "enrolled": -1}]
     (row,) = csv.DictReader(
         io.StringIO(as_csv(Answer(found.query, found.values, rows), "fr").decode())
     )
-    assert row["title"] == "'=HYPERLINK(\"https://evil.example\")"
+    assert row["title"] == '\'=HYPERLINK("https://evil.example")'
     assert row["enrolled"] == "-1"
 
 

@@ -160,7 +160,9 @@ def test_badges(town: Town) -> None:
     expected = by(town.run.truth["badge"], lambda row: row["badge"])
     rows = {row["badge"]: row for row in town.report("badge-eligibility", until="2026-04-12")}
     assert set(expected) <= set(rows)
+    names = {each["id"]: each["name"] for each in town.run.catalogue["badges"]}
     for badge, row in rows.items():
+        assert row["title"] == names[badge]
         held = [each for each in expected.get(badge, []) if each["revoked"] is None]
         assert row["awarded"] + row["expired"] == len(held)
         assert row["revoked"] == len(expected.get(badge, [])) - len(held)

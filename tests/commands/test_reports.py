@@ -39,7 +39,7 @@ def test_a_report_in_every_format(analytics: Callable[..., Called], town: Town) 
     report = partial(analytics, "report", "weekly-connections", "--since", "2026-03-16")
     table = report().out.decode().splitlines()
     assert table[0].split()[:2] == ["Semaine", "Connexions"]
-    assert table[2].split()[0] == "2026-W12"
+    assert table[2].split()[0] == "2026-S12"
     rows = list(csv.DictReader(io.StringIO(report("--format", "csv").out.decode())))
     expected = town.report("weekly-connections", since="2026-03-16")
     assert [int(row["connections"]) for row in rows] == [row["connections"] for row in expected]

@@ -152,6 +152,7 @@ def test_records(house: House) -> None:
     assert len(quiz["item"]) == 32  # a pseudonym: it names somebody
     (of_badge,) = ask(house, "FROM badges")
     assert (of_badge["badge"], of_badge["eligible"], of_badge["revoked"]) == (BADGE, MIDNIGHT, None)
+    assert of_badge["title"] is None  # nobody has defined it
 
 
 def test_indicators_are_those_of_crowds(house: House) -> None:
