@@ -147,6 +147,10 @@ class Database(ABC):
 
     closed: bool = False
 
+    def missing(self) -> str:
+        """Where the database should be and is not, else nothing. Opening it might make it."""
+        return ""
+
     @abstractmethod
     def read(self, work: Callable[[Connection], T]) -> T:
         """Result of `work` on this thread's reading connection; tried again if that was broken."""

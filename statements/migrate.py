@@ -70,7 +70,9 @@ def open_current(url: str) -> Iterator[Database]:
 
 
 def require_current(database: Database) -> None:
-    """Raise SchemaOutdated if a migration is pending."""
+    """Raise SchemaOutdated if a migration is pending; a database that is not there is not made."""
+    if place := database.missing():
+        raise SchemaOutdated(f"there is no database at {place}: run lrs migrate")
     if names := pending(database):
         raise SchemaOutdated(f"the database lacks migrations ({', '.join(names)}): run lrs migrate")
 

@@ -77,6 +77,16 @@ class SQLite(Database):
         self._writer: SQLiteConnection | None = None
 
     @override
+    def missing(self) -> str:
+        try:
+            Path(self.path).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return self.path
+        except OSError:
+            pass  # opening it says what is wrong
+        return ""
+
+    @override
     def read(self, work: Callable[[Connection], T]) -> T:
         with _translated():
             return work(self._reader())

@@ -59,7 +59,10 @@ def rebuild(settings: Settings, names: tuple[str, ...]) -> None:
 
     What is served stays until the new rows are complete. `events` means everything.
     """
-    with closing(open_records(settings.records_url)) as records:
+    with (
+        open_current(settings.database_url),  # without a log there is nothing to fold
+        closing(open_records(settings.records_url)) as records,
+    ):
         records.write(lambda c: rebuilding.request(c, names or [EVENTS]))
     click.echo("asked for; lrs projections status shows how far it is")
 
