@@ -144,7 +144,7 @@ def _figure(answer: Answer, language: str, mark: str) -> str:
     drawn = svg(chart(answer, language, titled=False), language, told, mark)
     cut = _DRAWN.into(language).format(n=MOST_ROWS)
     caption = f"<figcaption>{cut}</figcaption>" if is_cut(answer) else ""
-    named = f'role="group" tabindex="0" aria-label="{title}"'  # it scrolls where there is no room
+    named = f'tabindex="0" aria-label="{title}"'  # it scrolls where there is no room
     return f'<figure class="scroll" {named}>{drawn}{caption}</figure>\n'
 
 

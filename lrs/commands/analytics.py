@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from analytics.database_file import write_database
+from analytics.errors import LakeError
 from analytics.output import FORMATS
 from analytics.verification import verify
 from lrs.commands.analytics_erase import erase
@@ -21,6 +23,7 @@ from lrs.commands.options import JSON_OUTPUT, STORE, with_settings
 from lrs.commands.progress import ProgressLine
 from lrs.commands.sink import opened
 from lrs.lake import lake_session, lake_store, open_exporter
+from statements.errors import StoreError
 from statements.garbage import collect_rarely
 
 if TYPE_CHECKING:
@@ -178,9 +181,14 @@ def _export(settings: Settings) -> Report:
 
 
 def _export_for_ever(settings: Settings, seconds: float, *, as_json: bool) -> None:
-    from lrs.lake_schedule import export_for_ever  # noqa: PLC0415  # APScheduler is for this alone
-
-    export_for_ever(lambda: _show(_export(settings), as_json=as_json), seconds)
+    """Export one time after the other; what goes wrong is told, and the next one takes it up."""
+    while True:
+        due = time.monotonic() + seconds
+        try:
+            _show(_export(settings), as_json=as_json)
+        except (LakeError, StoreError, OSError) as error:
+            click.echo(f"lrs: {error}", err=True)
+        time.sleep(max(0.0, due - time.monotonic()))
 
 
 def _show(report: Report, *, as_json: bool) -> None:

@@ -196,3 +196,17 @@ def test_an_export_by_the_clock_goes_on_until_it_is_ended(filled: Lrs) -> None:
         process.send_signal(signal.SIGTERM)
         process.wait(20)
     assert [json.loads(line)["position"] for line in lines] == [3, 3]
+
+
+def test_an_export_that_goes_wrong_is_tried_again(tmp_path: Path) -> None:
+    environment = os.environ | {"LRS_DATA_DIR": str(tmp_path)}
+    command = [str(COMMAND), "analytics", "export", "--every", "1"]
+    with subprocess.Popen(  # noqa: S603
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stderr is not None
+        assert process.stdout is not None
+        assert b"run lrs migrate" in process.stderr.readline()
+        subprocess.run([COMMAND, "migrate"], env=environment, check=True, capture_output=True)  # noqa: S603
+        assert b"up to position 0" in process.stdout.readline()
+        process.kill()
