@@ -126,8 +126,8 @@ def _instead(answer: Answer, row: Row, language: str) -> str:
 def _channels(answer: Answer, language: str, rows: list[Spec]) -> Spec:
     drawn = answer.query.chart
     channels: Spec = {
-        "x": alt.X(_named(answer, drawn.x), **_axis(answer, drawn.x, language, rows)),
-        "y": alt.Y(_named(answer, drawn.y), **_axis(answer, drawn.y, language, rows)),
+        "x": alt.X(_named(answer, drawn.x), **_axis(answer, drawn.x, language)),
+        "y": alt.Y(_named(answer, drawn.y), **_axis(answer, drawn.y, language)),
     }
     if drawn.size:
         title = answer.query.columns[drawn.size].into(language)
@@ -155,7 +155,7 @@ def _is_kept(answer: Answer, name: str) -> bool:
     return column is not None and (column.is_figure or column.form == "hour")
 
 
-def _axis(answer: Answer, name: str, language: str, rows: list[Spec]) -> Spec:
+def _axis(answer: Answer, name: str, language: str) -> Spec:
     if name == COUNT:
         return {"title": COUNTED.into(language)}
     column = answer.query.columns[name]
@@ -168,8 +168,10 @@ def _axis(answer: Answer, name: str, language: str, rows: list[Spec]) -> Spec:
         return channel | every
     if name == answer.query.chart.y:
         channel["title"] = None  # names say what they are; it would stand across long ones
-    else:
-        channel["axis"] = alt.Axis(labelAngle=_angle([row[name] for row in rows]))
+    else:  # the places of what is left out, too: no gap between two weeks is hidden
+        places = [written(answer.query, name, row[name], language) for row in answer.rows]
+        channel["axis"] = alt.Axis(labelAngle=_angle(places))
+        channel["scale"] = alt.Scale(domain=places)
     if column.form == "weekday":
         days = weekdays(language)
         return channel | {"sort": days, "scale": alt.Scale(domain=days)}

@@ -231,6 +231,17 @@ def test_all_hours_and_days_have_their_place(town: Town) -> None:
     assert encoding["y"]["scale"]["domain"][::6] == ["lundi", "dimanche"]
 
 
+def test_what_is_left_out_keeps_its_place_in_a_chart(town: Town) -> None:
+    from analytics.reports.charts import chart  # noqa: PLC0415  # Altair takes two seconds
+
+    found = answer(town, "score-distribution")
+    rows = [row | {"scores": None} if i == 3 else row for i, row in enumerate(found.rows)]
+    spec = chart(Answer(found.query, found.values, rows), "fr")
+    assert spec["encoding"]["x"]["scale"]["domain"][3] == "30-40"
+    (drawn,) = spec["datasets"].values()
+    assert "30-40" not in [row["band"] for row in drawn]
+
+
 def test_a_chart_of_a_list_counts_and_says_so(town: Town) -> None:
     from analytics.reports.charts import chart  # noqa: PLC0415  # Altair takes two seconds
 
