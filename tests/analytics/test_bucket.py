@@ -47,9 +47,8 @@ def test_a_bucket_is_a_lake(tmp_path: Path, bucket: str) -> None:
         assert world.log.ids()[1] not in texts_of(store)
 
 
-def test_what_was_erased_from_a_bucket_does_not_come_back(tmp_path: Path, address: str) -> None:
-    store = open_store(address)
-    store.filesystem.create_dir(store.root.partition("/")[0])
+def test_what_was_erased_from_a_bucket_does_not_come_back(tmp_path: Path, bucket: str) -> None:
+    store = open_store(bucket)
     with lend_world(tmp_path, store) as world:
         ben = {"mbox": "mailto:ben@example.org"}
         world.log.append(new_statement(), new_statement(actor=ben), new_statement(actor=ben))

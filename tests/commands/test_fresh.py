@@ -25,6 +25,7 @@ LACKS_LAKE = {
 LACKS_STORE = {
     "analytics export": (),
     "analytics verify": (),
+    "analytics erase": ("6d0f4d4e-8e0a-4f5c-9a43-0f9b8a3c1a01", "--yes"),
     "projections status": (),
     "projections rebuild": (),
     "projections verify": (),
