@@ -39,6 +39,8 @@ DICTIONARY: dict[str, dict[str, str]] = {
         "success": "as sent",
         "completion": "as sent",
         "duration_seconds": "as sent",
+        "played_segments": "of a video, as sent: 0[.]12.5[,]20[.]31, in seconds",
+        "media_seconds": "length of the video that is played, as sent",
         "platform": "as sent",
         "language": "as sent",
         "parent": "addresses of the context's activities",

@@ -11,6 +11,7 @@ from pyarrow import parquet
 
 from analytics.columns import SCHEMA, instant_of
 from analytics.durations import seconds_of
+from analytics.log_export import Privacy
 from analytics.tables import Kind, TableSource
 from tests.analytics.lakes import PSEUDONYMS
 from tests.statements.store import ANNA, new_statement, reference_to
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tests.analytics.lakes import World
 
 REGISTRATION = "ec531277-b57b-4c15-8d91-d292c5b2b8f7"
+SEGMENTS = "0[.]12.5[,]20.25[.]31"
 VIDEO = "https://w3id.org/xapi/video/extensions"
 TYPE = "http://adlnet.gov/expapi/activities/course"
 
@@ -93,6 +95,34 @@ def test_a_statement_fills_its_columns(world: World) -> None:
     }
     for member in ("id", "result", "object", "verb", "timestamp"):
         assert text[member] == statement[member]
+
+
+@pytest.mark.parametrize("way", ["fast", "with a name in it", "with names"])
+@pytest.mark.parametrize(
+    ("played", "length", "expected"),
+    [
+        (SEGMENTS, 31.25, (SEGMENTS, 31.25)),
+        ("", 0, ("", 0.0)),
+        (7, "31", (None, None)),
+        ([SEGMENTS], True, (None, None)),
+        (None, None, (None, None)),
+    ],
+)
+def test_what_is_told_of_a_video_is_in_columns_whichever_way_it_takes(
+    world: World, way: str, played: object, length: object, expected: tuple[object, object]
+) -> None:
+    names = {"http://e.org/by": "anna@example.org"} if way == "with a name in it" else {}
+    if way == "with names":
+        world.privacy = Privacy(PSEUDONYMS, names=True)
+    result = {"extensions": {f"{VIDEO}/played-segments": played}}
+    world.log.append(
+        new_statement(result=result, context={"extensions": {f"{VIDEO}/length": length} | names}),
+        new_statement(result={"extensions": {"http://e.org/x": 1}}, context={"extensions": names}),
+        new_statement(result={"success": True}),
+    )
+    world.export()
+    found = [(row["played_segments"], row["media_seconds"]) for row in world.rows()]
+    assert found == [expected, (None, None), (None, None)]
 
 
 def test_objects_that_are_no_activities(world: World) -> None:
