@@ -95,6 +95,18 @@ DICTIONARY: dict[str, dict[str, str]] = {
         "last": "last score, in percent",
         "last_at": "when",
     },
+    "outcomes": {
+        "learner": "pseudonym of a learner, no staff: one row for each learner and course",
+        "course": _COURSE,
+        "directorate": "of the learner; null: unknown",
+        "employer": "the same",
+        "cohort": "the same",
+        "enrolled": "first enrolled; who left stays in the count",
+        "started": "first own activity; null: not yet",
+        "completed": "when it was completed; null: it is not",
+        "status": "not started, in progress, completed or failed; null: nothing was heard of it",
+        "progress": "0 to 1: the share of required modules that are done",
+    },
     "connections": {
         "learner": _LEARNER,
         "course": _EVERYWHERE,

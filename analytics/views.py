@@ -13,8 +13,23 @@ if TYPE_CHECKING:
     from analytics.manifest import Manifest
 
 _STATEMENTS = """
-SELECT s.*, s.position IN (SELECT v.position FROM {voided} v) AS voided FROM {statements} s
-"""  # DuckDB leaves the look-up out of queries that do not ask for it
+SELECT s.*, v.position IS NOT NULL AS voided
+FROM {statements} s
+LEFT JOIN (SELECT DISTINCT position FROM {voided}) v ON v.position = s.position
+"""  # DISTINCT: so DuckDB knows to leave the look-up out of queries that do not ask for it
+_OUTCOMES = """
+SELECT
+    e.learner, e.course, l.directorate, l.employer, l.cohort,
+    e.enrolled, d.started, d.completed, d.status, d.progress
+FROM (SELECT learner, course, min(first) AS enrolled FROM {enrolments} GROUP BY learner, course) e
+JOIN {learners} l ON l.learner = e.learner AND l.kind = 'learner'
+LEFT JOIN {completions} d ON d.learner = e.learner AND d.course = e.course
+"""
+_MADE: dict[str, tuple[str, tuple[str, ...]]] = {
+    STATEMENTS: (_STATEMENTS, (STATEMENTS, VOIDED)),
+    "outcomes": (_OUTCOMES, ("enrolments", "learners", "completions")),
+}
+"""Views that are more than a table: their query, and the tables that it takes."""
 
 
 def view_definitions(manifest: Manifest, relation_of: Callable[[str], str]) -> dict[str, str]:
@@ -27,9 +42,10 @@ def view_definitions(manifest: Manifest, relation_of: Callable[[str], str]) -> d
     """
     names = [name for name in sorted(manifest.tables) if is_live(name)]
     views = {name: f"SELECT * FROM {relation_of(name)}" for name in names}  # noqa: S608
-    if STATEMENTS in views and VOIDED in views:
-        relations = {name: relation_of(name) for name in (STATEMENTS, VOIDED)}
-        views[STATEMENTS] = _STATEMENTS.format(**relations).strip()
+    for name, (query, taken) in _MADE.items():
+        if views.keys() >= set(taken):
+            relations = {table: relation_of(table) for table in taken}
+            views[name] = query.format(**relations).strip()
     return views
 
 

@@ -3,7 +3,7 @@ title: {fr: Badges, en: Badges}
 answers:
   fr: "Combien de personnes ont chaque badge, y ont droit, ou sont en chemin ?"
   en: "How many learners hold each badge, may have it, or are on the way?"
-parameters: {until: null, directorate: null}
+parameters: {until: null, directorate: null, employer: null}
 columns:
   title: {fr: Badge, en: Badge}
   badge: {fr: Adresse du badge, en: Address of the badge, form: address}
@@ -39,5 +39,6 @@ FROM (
 JOIN learners l ON l.learner = b.learner
 WHERE l.kind = 'learner'
     AND ($directorate::VARCHAR IS NULL OR l.directorate = $directorate)
+    AND ($employer::VARCHAR IS NULL OR l.employer = $employer)
 GROUP BY b.badge
 ORDER BY strip_accents(lower(any_value(b.title))), b.badge

@@ -15,26 +15,17 @@ columns:
 people: {learners: [enrolled, learners, started, completed, failed, completion_rate]}
 chart: {mark: bar, x: completion_rate, y: cohort}
 */
--- One row for each learner and course, however often enrolled; who left stays in the count.
-WITH enrolled AS (
-    SELECT learner, course, min(first) AS first
-    FROM enrolments
-    GROUP BY learner, course
-)
 SELECT
-    coalesce(l.cohort, '') AS cohort,
+    coalesce(o.cohort, '') AS cohort,
     count(*) AS enrolled,
-    count(DISTINCT e.learner) AS learners,
-    count(d.started) AS started,
-    count(*) FILTER (d.status = 'completed') AS completed,
-    count(*) FILTER (d.status = 'failed') AS failed,
-    count(*) FILTER (d.status = 'completed') / count(*) AS completion_rate
-FROM enrolled e
-JOIN learners l ON l.learner = e.learner
-LEFT JOIN completions d ON d.learner = e.learner AND d.course = e.course
-WHERE l.kind = 'learner'
-    AND ($since::DATE IS NULL OR timezone('Europe/Paris', e.first)::DATE >= $since)
-    AND ($until::DATE IS NULL OR timezone('Europe/Paris', e.first)::DATE <= $until)
-    AND ($course::VARCHAR IS NULL OR e.course = $course)
-GROUP BY l.cohort
+    count(DISTINCT o.learner) AS learners,
+    count(o.started) AS started,
+    count(*) FILTER (o.status = 'completed') AS completed,
+    count(*) FILTER (o.status = 'failed') AS failed,
+    count(*) FILTER (o.status = 'completed') / count(*) AS completion_rate
+FROM outcomes o
+WHERE ($since::DATE IS NULL OR o.enrolled >= timezone('Europe/Paris', $since::TIMESTAMP))
+    AND ($until::DATE IS NULL OR o.enrolled < timezone('Europe/Paris', $until::DATE + INTERVAL 1 DAY))
+    AND ($course::VARCHAR IS NULL OR o.course = $course)
+GROUP BY o.cohort
 ORDER BY cohort

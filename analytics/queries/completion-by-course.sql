@@ -3,7 +3,7 @@ title: {fr: Achèvement par formation, en: Completion by course}
 answers:
   fr: "Combien d'inscrits ont commencé, achevé ou échoué dans chaque formation ?"
   en: "How many of those enrolled have started, completed or failed each course?"
-parameters: {since: null, until: null, directorate: null, cohort: null}
+parameters: {since: null, until: null, directorate: null, employer: null, cohort: null}
 columns:
   title: {fr: Formation, en: Course}
   course: {fr: Adresse de la formation, en: Address of the course, form: address}
@@ -17,29 +17,21 @@ people: {learners: [enrolled, learners, started, completed, failed, completion_r
 ranked: true
 chart: {mark: bar, x: completion_rate, y: title}
 */
--- One row for each learner and course, however often enrolled; who left stays in the count.
-WITH enrolled AS (
-    SELECT learner, course, min(first) AS first
-    FROM enrolments
-    GROUP BY learner, course
-)
 SELECT
     any_value(c.title) AS title,
-    e.course,
+    o.course,
     count(*) AS enrolled,
-    count(DISTINCT e.learner) AS learners,
-    count(d.started) AS started,
-    count(*) FILTER (d.status = 'completed') AS completed,
-    count(*) FILTER (d.status = 'failed') AS failed,
-    count(*) FILTER (d.status = 'completed') / count(*) AS completion_rate
-FROM enrolled e
-JOIN learners l ON l.learner = e.learner
-LEFT JOIN completions d ON d.learner = e.learner AND d.course = e.course
-LEFT JOIN courses c ON c.course = e.course
-WHERE l.kind = 'learner'
-    AND ($since::DATE IS NULL OR timezone('Europe/Paris', e.first)::DATE >= $since)
-    AND ($until::DATE IS NULL OR timezone('Europe/Paris', e.first)::DATE <= $until)
-    AND ($directorate::VARCHAR IS NULL OR l.directorate = $directorate)
-    AND ($cohort::VARCHAR IS NULL OR l.cohort = $cohort)
-GROUP BY e.course
-ORDER BY enrolled DESC, e.course
+    count(DISTINCT o.learner) AS learners,
+    count(o.started) AS started,
+    count(*) FILTER (o.status = 'completed') AS completed,
+    count(*) FILTER (o.status = 'failed') AS failed,
+    count(*) FILTER (o.status = 'completed') / count(*) AS completion_rate
+FROM outcomes o
+LEFT JOIN courses c ON c.course = o.course
+WHERE ($since::DATE IS NULL OR o.enrolled >= timezone('Europe/Paris', $since::TIMESTAMP))
+    AND ($until::DATE IS NULL OR o.enrolled < timezone('Europe/Paris', $until::DATE + INTERVAL 1 DAY))
+    AND ($directorate::VARCHAR IS NULL OR o.directorate = $directorate)
+    AND ($employer::VARCHAR IS NULL OR o.employer = $employer)
+    AND ($cohort::VARCHAR IS NULL OR o.cohort = $cohort)
+GROUP BY o.course
+ORDER BY enrolled DESC, o.course

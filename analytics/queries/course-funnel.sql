@@ -3,7 +3,7 @@ title: {fr: Parcours d'une formation, en: Funnel of a course}
 answers:
   fr: "Combien d'inscrits ont commencé, atteint la moitié, achevé ?"
   en: "How many of those enrolled have started, come half way, completed?"
-parameters: {course: required, since: null, until: null, directorate: null}
+parameters: {course: required, since: null, until: null, directorate: null, employer: null}
 columns:
   step: {fr: Étape, en: Step}
   learners: {fr: Personnes, en: Learners, form: whole}
@@ -17,23 +17,17 @@ people: {learners: [learners, share]}
 chart: {mark: bar, x: learners, y: step}
 */
 -- Who came further came this far: what a teacher marks as done was never started by the learner.
-WITH enrolled AS (
-    SELECT learner, min(first) AS first
-    FROM enrolments
-    WHERE course = $course::VARCHAR
-    GROUP BY learner
-), reached AS (
+WITH reached AS (
     SELECT
-        coalesce(d.status = 'completed', false) AS is_completed,
-        is_completed OR coalesce(d.progress >= 0.5, false) AS is_half,
-        is_half OR d.started IS NOT NULL AS is_started
-    FROM enrolled e
-    JOIN learners l ON l.learner = e.learner
-    LEFT JOIN completions d ON d.learner = e.learner AND d.course = $course
-    WHERE l.kind = 'learner'
-        AND ($since::DATE IS NULL OR timezone('Europe/Paris', e.first)::DATE >= $since)
-        AND ($until::DATE IS NULL OR timezone('Europe/Paris', e.first)::DATE <= $until)
-        AND ($directorate::VARCHAR IS NULL OR l.directorate = $directorate)
+        coalesce(status = 'completed', false) AS is_completed,
+        is_completed OR coalesce(progress >= 0.5, false) AS is_half,
+        is_half OR started IS NOT NULL AS is_started
+    FROM outcomes
+    WHERE course = $course::VARCHAR
+        AND ($since::DATE IS NULL OR enrolled >= timezone('Europe/Paris', $since::TIMESTAMP))
+        AND ($until::DATE IS NULL OR enrolled < timezone('Europe/Paris', $until::DATE + INTERVAL 1 DAY))
+        AND ($directorate::VARCHAR IS NULL OR directorate = $directorate)
+        AND ($employer::VARCHAR IS NULL OR employer = $employer)
 ), counted AS (
     SELECT [
         count(*),

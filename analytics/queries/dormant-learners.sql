@@ -3,7 +3,7 @@ title: {fr: Personnes qui ne viennent plus, en: Dormant learners}
 answers:
   fr: "Qui a une formation en cours et n'est pas venu depuis longtemps ?"
   en: "Who has a course under way and has not come for long?"
-parameters: {days: 90, until: null, course: null, directorate: null}
+parameters: {days: 90, until: null, course: null, directorate: null, employer: null}
 columns:
   learner: {fr: Pseudonyme, en: Pseudonym}
   directorate: {fr: Direction, en: Directorate}
@@ -47,4 +47,5 @@ CROSS JOIN today
 WHERE l.kind = 'learner'
     AND date_diff('day', last_seen, today.day) >= $days::BIGINT
     AND ($directorate::VARCHAR IS NULL OR l.directorate = $directorate)
+    AND ($employer::VARCHAR IS NULL OR l.employer = $employer)
 ORDER BY days_away DESC, l.learner

@@ -3,7 +3,7 @@ title: {fr: Chiffres par mois, en: Figures by month}
 answers:
   fr: "Connexions, personnes, heures, inscriptions et achèvements, mois par mois ?"
   en: "Connections, learners, hours, enrolments and completions, month by month?"
-parameters: {since: null, until: null, course: null, directorate: null}
+parameters: {since: null, until: null, course: null, directorate: null, employer: null}
 columns:
   month: {fr: Mois, en: Month, form: month}
   connections: {fr: Connexions, en: Connections, form: whole}
@@ -32,5 +32,6 @@ WHERE unit = 'month'
     AND period >= coalesce(strftime($since::DATE, '%Y-%m'), '')
     AND period <= coalesce(strftime($until::DATE, '%Y-%m'), '9999')
     AND ($directorate::VARCHAR IS NULL OR directorate = $directorate)
+    AND ($employer::VARCHAR IS NULL OR employer = $employer)
 GROUP BY period
 ORDER BY period

@@ -3,7 +3,7 @@ title: {fr: Répartition des notes, en: Distribution of scores}
 answers:
   fr: "Combien de personnes ont leur meilleure note dans chaque tranche de dix pour cent ?"
   en: "How many learners have their best score in each band of ten percent?"
-parameters: {course: null, since: null, until: null, directorate: null}
+parameters: {course: null, since: null, until: null, directorate: null, employer: null}
 columns:
   band: {fr: Tranche (%), en: Band (%)}
   scores: {fr: Meilleures notes, en: Best scores, form: whole}
@@ -20,9 +20,10 @@ WITH scored AS (
     WHERE d.best IS NOT NULL
         AND l.kind = 'learner'
         AND ($course::VARCHAR IS NULL OR d.course = $course)
-        AND ($since::DATE IS NULL OR timezone('Europe/Paris', d.best_at)::DATE >= $since)
-        AND ($until::DATE IS NULL OR timezone('Europe/Paris', d.best_at)::DATE <= $until)
+        AND ($since::DATE IS NULL OR d.best_at >= timezone('Europe/Paris', $since::TIMESTAMP))
+        AND ($until::DATE IS NULL OR d.best_at < timezone('Europe/Paris', $until::DATE + INTERVAL 1 DAY))
         AND ($directorate::VARCHAR IS NULL OR l.directorate = $directorate)
+        AND ($employer::VARCHAR IS NULL OR l.employer = $employer)
 )
 SELECT
     printf('%02d-%02d', range * 10, range * 10 + 10) AS band,

@@ -3,7 +3,7 @@ title: {fr: Délai d'achèvement, en: Time to completion}
 answers:
   fr: "En combien de jours après l'inscription les formations sont-elles achevées ?"
   en: "How many days after enrolment are courses completed?"
-parameters: {since: null, until: null, course: null, directorate: null}
+parameters: {since: null, until: null, course: null, directorate: null, employer: null}
 columns:
   title: {fr: Formation, en: Course}
   course: {fr: Adresse de la formation, en: Address of the course, form: address}
@@ -17,24 +17,18 @@ ranked: true
 chart: {mark: bar, x: median_days, y: title}
 */
 -- since and until are about the day of completion: courses that are new have quick learners only.
-WITH enrolled AS (
-    SELECT learner, course, min(first) AS first
-    FROM enrolments
-    GROUP BY learner, course
-), finished AS (
+WITH finished AS (
     SELECT
-        d.course,
-        greatest(epoch_us(d.completed) - epoch_us(e.first), 0) / 86400e6 AS days,
-        greatest(epoch_us(d.completed) - epoch_us(d.started), 0) / 86400e6 AS active
-    FROM completions d
-    JOIN enrolled e ON e.learner = d.learner AND e.course = d.course
-    JOIN learners l ON l.learner = d.learner
-    WHERE d.status = 'completed'
-        AND l.kind = 'learner'
-        AND ($since::DATE IS NULL OR timezone('Europe/Paris', d.completed)::DATE >= $since)
-        AND ($until::DATE IS NULL OR timezone('Europe/Paris', d.completed)::DATE <= $until)
-        AND ($course::VARCHAR IS NULL OR d.course = $course)
-        AND ($directorate::VARCHAR IS NULL OR l.directorate = $directorate)
+        course,
+        greatest(epoch_us(completed) - epoch_us(enrolled), 0) / 86400e6 AS days,
+        greatest(epoch_us(completed) - epoch_us(started), 0) / 86400e6 AS active
+    FROM outcomes
+    WHERE status = 'completed'
+        AND ($since::DATE IS NULL OR completed >= timezone('Europe/Paris', $since::TIMESTAMP))
+        AND ($until::DATE IS NULL OR completed < timezone('Europe/Paris', $until::DATE + INTERVAL 1 DAY))
+        AND ($course::VARCHAR IS NULL OR course = $course)
+        AND ($directorate::VARCHAR IS NULL OR directorate = $directorate)
+        AND ($employer::VARCHAR IS NULL OR employer = $employer)
 )
 SELECT
     any_value(c.title) AS title,

@@ -15,31 +15,21 @@ chart: {mark: line, x: second, y: share}
 -- A viewer has seen a part whose middle lies in a played segment of any session. Sessions tell
 -- their segments again and again, each time with those before: what is the same counts once.
 WITH told AS (
-    SELECT DISTINCT
-        a.learner,
-        json_extract_string(
-            s.statement,
-            [
-                '$.result.extensions."https://w3id.org/xapi/video/extensions/played-segments"',
-                '$.context.extensions."https://w3id.org/xapi/video/extensions/length"'
-            ]
-        ) AS found,
-        found[1] AS segments,
-        try_cast(found[2] AS DOUBLE) AS length
+    SELECT DISTINCT a.learner, s.played_segments AS segments, s.media_seconds AS length
     FROM statements s
     JOIN actors a ON a.actor = s.actor
     JOIN learners l ON l.learner = a.learner
     WHERE s.object = $video::VARCHAR
         AND NOT s.voided
         AND l.kind = 'learner'
-        AND ($since::DATE IS NULL OR timezone('Europe/Paris', s.timestamp)::DATE >= $since)
-        AND ($until::DATE IS NULL OR timezone('Europe/Paris', s.timestamp)::DATE <= $until)
+        AND ($since::DATE IS NULL OR s.timestamp >= timezone('Europe/Paris', $since::TIMESTAMP))
+        AND ($until::DATE IS NULL OR s.timestamp < timezone('Europe/Paris', $until::DATE + INTERVAL 1 DAY))
 ), split AS (
     SELECT learner, string_split(unnest(string_split(segments, '[,]')), '[.]') AS piece
     FROM told
     WHERE segments <> ''
 ), played AS (
-    SELECT
+    SELECT DISTINCT
         learner,
         try_cast(piece[1] AS DOUBLE) AS begun,
         try_cast(piece[2] AS DOUBLE) AS ended

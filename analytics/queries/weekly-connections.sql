@@ -3,7 +3,7 @@ title: {fr: Connexions par semaine, en: Connections by week}
 answers:
   fr: "Combien de connexions, de personnes distinctes et d'heures, semaine ISO par semaine ISO ?"
   en: "How many connections, distinct learners and hours, ISO week by ISO week?"
-parameters: {since: null, until: null, course: null, directorate: null}
+parameters: {since: null, until: null, course: null, directorate: null, employer: null}
 columns:
   week: {fr: Semaine, en: Week, form: week}
   connections: {fr: Connexions, en: Connections, form: whole}
@@ -26,5 +26,6 @@ WHERE unit = 'week'
     AND period >= coalesce(strftime($since::DATE, '%G-W%V'), '')
     AND period <= coalesce(strftime($until::DATE, '%G-W%V'), '9999')
     AND ($directorate::VARCHAR IS NULL OR directorate = $directorate)
+    AND ($employer::VARCHAR IS NULL OR employer = $employer)
 GROUP BY period
 ORDER BY period

@@ -38,6 +38,7 @@ PARAMETERS = {
     "until": Parameter("day", Words("Dernier jour", "Last day")),
     "course": Parameter("text", Words("Adresse de la formation", "Address of the course")),
     "directorate": Parameter("text", Words("Direction", "Directorate")),
+    "employer": Parameter("text", Words("Employeur", "Employer")),
     "cohort": Parameter("text", Words("Cohorte d'arrivée", "Cohort")),
     "quiz": Parameter("text", Words("Adresse du questionnaire", "Address of the quiz")),
     "video": Parameter("text", Words("Adresse de la vidéo", "Address of the video")),
@@ -47,7 +48,7 @@ PARAMETERS = {
 }
 """By name. A day is in Paris; weeks and months are those in which the days lie."""
 
-OF_PEOPLE = frozenset({"directorate", "cohort"})
+OF_PEOPLE = frozenset({"directorate", "employer", "cohort"})
 """Parameters that pick people: the rest of a published total would tell of those left out."""
 
 

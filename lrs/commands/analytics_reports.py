@@ -52,7 +52,7 @@ _GIVEN = click.option(
 
 def _parameters(command: Callable[..., None]) -> Callable[..., None]:
     """Options for the parameters that most reports have."""
-    for name in ("directorate", "course", "until", "since"):
+    for name in ("employer", "directorate", "course", "until", "since"):
         words = PARAMETERS[name].words
         command = _option(f"--{name}", metavar=name.upper(), help=f"{words.en}.")(command)
     return command

@@ -10,15 +10,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from analytics.reports.named import named_queries
 from tests.simulation import oracle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from analytics.reports.named import NamedQuery
     from tests.analytics.town import Row, Town
 
 PARIS = ZoneInfo("Europe/Paris")
 INTERACTION = "http://adlnet.gov/expapi/activities/cmi.interaction"
+ADDING_UP = ("learners", "open_courses")  # where each learner is in one directorate
 COMPLETIONS = ["enrolled", "started", "completed", "failed"]
 
 
@@ -37,6 +40,7 @@ def pairs(town: Town) -> list[Row]:
     return [
         {**done[row["learner"], row["course"]], "first": row["first"], "how": row["how"]}
         | {"directorate": people[row["learner"]].directorate}
+        | {"employer": people[row["learner"]].employer}
         | {"cohort": people[row["learner"]].cohort, "enrolment": row["status"]}
         for row in town.run.truth["enrolment"]
     ]
@@ -105,16 +109,14 @@ def test_completion_by_group(town: Town, key: str) -> None:
         assert row["completion_rate"] == pytest.approx(row["completed"] / row["enrolled"])
 
 
-def test_completion_of_some(town: Town) -> None:
+@pytest.mark.parametrize("of", ["directorate", "employer"])
+def test_completion_of_some(town: Town, of: str) -> None:
     since, until = date(2026, 3, 16), date(2026, 3, 29)
-    (directorate, _), *_ = Counter(row["directorate"] for row in pairs(town)).most_common()
-    rows = town.report(
-        "completion-by-course", since=str(since), until=str(until), directorate=directorate
-    )
+    (name, _), *_ = Counter(row[of] for row in pairs(town)).most_common()
+    chosen = {"since": str(since), "until": str(until), of: name}
+    rows = town.report("completion-by-course", **chosen)
     expected = [
-        row
-        for row in pairs(town)
-        if row["directorate"] == directorate and since <= day(row["first"]) <= until
+        row for row in pairs(town) if row[of] == name and since <= day(row["first"]) <= until
     ]
     assert sum(row["enrolled"] for row in rows) == len(expected) > 0
 
@@ -154,6 +156,30 @@ def test_score_distribution(town: Town) -> None:
     rows = town.report("score-distribution")
     assert {i: row["scores"] for i, row in enumerate(rows) if row["scores"]} == dict(expected)
     assert sum(row["share"] for row in rows) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    "query", [each for each in named_queries().values() if "directorate" in each.parameters],
+    ids=lambda query: query.name,
+)  # fmt: skip
+def test_some_learners_are_picked_by_employer_as_by_directorate(
+    town: Town, query: NamedQuery
+) -> None:
+    people = town.ask("FROM learners WHERE kind = 'learner'")
+    (most, _), *_ = Counter(row["employer"] for row in people if row["employer"]).most_common()
+    parts = sorted({row["directorate"] for row in people if row["employer"] == most})
+    course = max(by(pairs(town), lambda row: row["course"]).items(), key=lambda each: len(each[1]))
+    needed = {"course": course[0]} if query.name == "course-funnel" else {}
+    figures = [name for name in ADDING_UP if name in query.columns]
+    whole = town.report(query.name, **needed, employer=most)
+    split = [town.report(query.name, **needed, employer=most, directorate=d) for d in parts]
+    for name in figures:
+        assert sum(row[name] for row in whole) == sum(row[name] for rows in split for row in rows)
+    everybody = town.report(query.name, **needed)
+    nobody = town.report(query.name, **needed, employer="nobody")
+    assert whole
+    assert sum(row[figures[0]] for row in nobody) == 0
+    assert sum(row[figures[0]] for row in whole) < sum(row[figures[0]] for row in everybody)
 
 
 def test_badges(town: Town) -> None:

@@ -155,6 +155,26 @@ def test_records(house: House) -> None:
     assert of_badge["title"] is None  # nobody has defined it
 
 
+def test_outcomes_are_of_learners_and_of_courses_however_often_enrolled(house: House) -> None:
+    fill(house)
+    house.put({tables.enrolment: [enrolment(1, 1, 2, registration="again")]})
+    export(house)
+    done, waiting = ask(house, "SELECT * EXCLUDE learner FROM outcomes ORDER BY course")
+    assert done == {
+        "course": course_iri(1),
+        "directorate": None,
+        "employer": "Ville",
+        "cohort": None,
+        "enrolled": MIDNIGHT,
+        "started": MIDNIGHT,
+        "completed": MIDNIGHT + DAY,
+        "status": "completed",
+        "progress": 1.0,
+    }
+    nothing = dict.fromkeys(("started", "completed", "status", "progress"))
+    assert waiting == done | nothing | {"course": course_iri(2)}
+
+
 def test_indicators_are_those_of_crowds(house: House) -> None:
     fill(house)
     export(house)
