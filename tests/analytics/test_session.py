@@ -124,6 +124,20 @@ def test_the_views_and_their_rows(session: Session) -> None:
     assert found.to_pylist() == [{"n": 3}]
 
 
+@pytest.mark.parametrize(
+    ("sql", "looked_up"),
+    [
+        ("SELECT verb, count(*) FROM statements GROUP BY verb", False),
+        ("SELECT count(*) FROM statements WHERE NOT voided", True),
+    ],
+)
+def test_voided_statements_are_looked_up_for_who_asks_only(
+    session: Session, sql: str, *, looked_up: bool
+) -> None:
+    (plan,) = session.query(f"EXPLAIN {sql}").table().to_pylist()
+    assert ("Join" in plan["explain_value"]) == looked_up
+
+
 def test_parameters_are_values_and_no_sql(session: Session) -> None:
     asked = session.query("SELECT ? AS given", ["'; DROP VIEW statements"])
     assert asked.table().to_pylist() == [{"given": "'; DROP VIEW statements"}]

@@ -1,13 +1,16 @@
 """Measure the named reports over a large lake; `--help` for how.
 
-A simulated season is appended, folded and exported. Then its statements are repeated, in the
-lake and in a copy of the payloads of the log in SQLite, until there are as many as asked for: the
-read models stay those of the season. Each report is asked some times, and the fastest answer
-counts: warm.
+A simulated season of some hundred people is appended, folded and exported. Then it is repeated,
+each time with other people, until there are as many statements as asked for: ten million are a
+month of 58,000 people. Records are repeated with it, so that reports from read models
+have as much to read as reports from statements. Each report is asked some times, and the fastest
+answer counts: warm.
 
-Beside it, where there is one, stands a question to the JSON of the serving database that comes near
-it: the same members looked at, without directories, pseudonyms, voids and the rules of connections.
-The rest has no such question: it would be a fold.
+Beside it, where there is one, stands the same question to the JSON of the serving database
+(tests/benchmarks/json_questions.py), at a size of its own: a copy of the payloads in SQLite, 2 GB
+for a million. `times` compares both at that size. Questions and videos are answered to the digit
+alike (a test says so), hours in UTC. Connections and completions were folded before, once, by rules
+that JSON does not know: there the JSON is asked for less, each time.
 """
 
 from __future__ import annotations
@@ -18,106 +21,38 @@ import time
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from shutil import copytree
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
-import pyarrow as pa
 
-from analytics.columns import SCHEMA
-from analytics.lake import Lake
-from analytics.manifest import STATEMENTS, Table
 from analytics.reports.asking import ask
 from analytics.reports.named import named_queries
 from analytics.reports.parameters import bind
 from analytics.session import connect
-from analytics.store import open_store
 from lrs.simulation import Options
 from tests.analytics.town import Town, build_town
+from tests.benchmarks.json_questions import QUESTIONS, ask_json
+from tests.benchmarks.repeating import repeat_lake, repeat_log
 from tests.benchmarks.stand import machine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from analytics.manifest import Segment
-
 RESULTS = Path(__file__).resolve().parents[2] / "var" / "bench"
-SEGMENT_ROWS = 1_000_000  # as an export writes them
 VIDEO_TYPE = "https://w3id.org/xapi/video/activity-type/video"
-_TEXT = "CAST(payload AS TEXT)"  # to SQLite a BLOB would be JSON of its own making
-_SEGMENTS = '$.result.extensions."https://w3id.org/xapi/video/extensions/played-segments"'
-JSON = {
-    "weekly-connections": """
-        WITH act AS (
-            SELECT {text} ->> '$.actor.account.name' AS who,
-                unixepoch({text} ->> '$.timestamp') AS at
-            FROM statement
-        ), marked AS (
-            SELECT who, at, at - lag(at, 1, 0) OVER (PARTITION BY who ORDER BY at) > 1800 AS begins
-            FROM act
-        )
-        SELECT strftime('%Y-%W', at, 'unixepoch') AS week, sum(begins), count(DISTINCT who)
-        FROM marked GROUP BY week""",
-    "completion-by-course": """
-        SELECT course, count(DISTINCT who),
-            count(DISTINCT CASE WHEN verb LIKE '%/completed' THEN who END)
-        FROM (
-            SELECT {text} ->> '$.object.id' AS course, {text} ->> '$.actor.account.name' AS who,
-                {text} ->> '$.verb.id' AS verb
-            FROM statement WHERE {text} ->> '$.object.definition.type' LIKE '%/course'
-        ) GROUP BY course""",
-    "item-analysis": """
-        SELECT {text} ->> '$.object.id' AS question, avg({text} ->> '$.result.success')
-        FROM statement WHERE {text} ->> '$.object.definition.type' LIKE '%/cmi.interaction'
-        GROUP BY question""",
-    "video-retention": """
-        SELECT {text} ->> '$.actor.account.name', {text} ->> '{segments}'
-        FROM statement WHERE {text} ->> '$.object.id' = :video""",
-    "activity-by-hour": """
-        SELECT strftime('%w %H', {text} ->> '$.timestamp') AS hour, count(*),
-            count(DISTINCT {text} ->> '$.actor.account.name')
-        FROM statement GROUP BY hour""",
-}
-"""Where the JSON can be asked something near the report."""
+SEASON = (date(2026, 1, 1), date(2026, 4, 12))
+STATEMENTS_EACH = 170
+"""Of a learner: so 58,000 of them have ten million."""
 
 
-def repeat_lake(town: Town, rows: int) -> None:
-    """Write the statements again and again, as new positions, until there are so many."""
-    lake = Lake(open_store(str(town.lake)))
-    base = town.table("FROM statements ORDER BY position").select(SCHEMA.names).cast(SCHEMA)
-    known = lake.manifest.table(STATEMENTS)
-    segments: list[Segment] = []
-    done = 0
-    while done < rows:
-        first = done + 1
-        path = f"{STATEMENTS}/month=2026-05/{first:012}-{lake.generation}.parquet"
-        with lake.stage(path, SCHEMA) as writer:
-            while done < min(first - 1 + SEGMENT_ROWS, rows):
-                part = base.slice(0, min(base.num_rows, rows - done))
-                writer.write(_moved(part, done))
-                done += part.num_rows
-            segments.append(writer.finish(first=first, last=done, month="2026-05"))
-    lake.commit(statements=Table(known.version, str(done), tuple(segments)))
+class Taken(NamedTuple):
+    """Seconds of a report over all statements, and over as many as the JSON has; of the JSON."""
 
-
-def _moved(part: pa.Table, by: int) -> pa.RecordBatch:
-    positions = pa.array(range(by + 1, by + 1 + part.num_rows), pa.int64())
-    (batch,) = part.set_column(0, SCHEMA.field(0), positions).combine_chunks().to_batches()
-    return batch
-
-
-def repeat_log(town: Town, rows: int, path: Path) -> None:
-    """Copy the payloads of the log again and again, until there are so many."""
-    with closing(sqlite3.connect(path)) as copy:
-        copy.execute("CREATE TABLE statement (position INTEGER PRIMARY KEY, payload BLOB)")
-        copy.execute("ATTACH ? AS log", [str(town.folder / "lrs.sqlite3")])
-        (done,) = copy.execute("SELECT 0").fetchone()
-        while done < rows:
-            done += copy.execute(
-                "INSERT INTO statement (payload) SELECT payload FROM log.statement LIMIT ?",
-                [rows - done],
-            ).rowcount
-        copy.commit()
+    large: float
+    small: float
+    beside: float | None
 
 
 def fastest(work: Callable[[], object], times: int) -> float:
@@ -130,52 +65,79 @@ def fastest(work: Callable[[], object], times: int) -> float:
     return min(taken)
 
 
-def measure(town: Town, path: Path, times: int) -> dict[str, tuple[float, float | None]]:
-    """Seconds of each report, and of the question to the JSON if there is one."""
-    most = "SELECT object FROM statements WHERE object_type = $t GROUP BY 1 ORDER BY count(*) DESC"
-    video = str(town.ask(most, t=VIDEO_TYPE)[0]["object"])
+def video_of(town: Town) -> str:
+    """The video of which there are the most statements."""
+    most = (
+        "SELECT object FROM statements WHERE object_type = $t "
+        "GROUP BY object ORDER BY count(*) DESC, object LIMIT 1"
+    )
+    return str(town.ask(most, t=VIDEO_TYPE)[0]["object"])
+
+
+def measure_lake(town: Town, times: int) -> dict[str, float]:
+    """Seconds of each report."""
     course = str(town.report("completion-by-course")[0]["course"])
-    found: dict[str, tuple[float, float | None]] = {}
-    with connect(town.lake) as session, closing(sqlite3.connect(path)) as copy:
+    given = {"video-retention": {"video": video_of(town)}, "course-funnel": {"course": course}}
+    found = {}
+    with connect(town.lake) as session:
         for name, query in named_queries().items():
-            needed = {"course": course} if name == "course-funnel" else {}
-            values = bind(query, {"video": video} if "video" in query.parameters else needed)
-            taken = fastest(lambda q=query, v=values: ask(session, q, v), times)  # type: ignore[misc]  # bound now
-            beside = None
-            if name in JSON:
-                sql = JSON[name].format(text=_TEXT, segments=_SEGMENTS)
-                beside = fastest(lambda s=sql: copy.execute(s, {"video": video}).fetchall(), 1)  # type: ignore[misc]  # bound now
-            found[name] = taken, beside
+            values = bind(query, given.get(name, {}))
+            found[name] = fastest(lambda q=query, v=values: ask(session, q, v), times)  # type: ignore[misc]  # bound now
     return found
 
 
-def render(found: dict[str, tuple[float, float | None]]) -> str:
+def measure_json(path: Path, video: str) -> dict[str, float]:
+    """Seconds of each question to the JSON."""
+    with closing(sqlite3.connect(path)) as copy:
+        return {
+            name: fastest(lambda n=name: ask_json(copy, n, video), 1)  # type: ignore[misc]  # bound now
+            for name in QUESTIONS
+        }
+
+
+def measure(town: Town, size: int, json_size: int, times: int) -> dict[str, Taken]:
+    """Repeat the town and its log, and ask both."""
+    large = Town(town.folder / "large", town.run)
+    copytree(town.lake, large.lake)
+    path = town.folder / "copy.sqlite3"
+    repeat_log(town, json_size, path)
+    repeat_lake(town, json_size)
+    repeat_lake(large, size)
+    beside = measure_json(path, video_of(town))
+    small, whole = measure_lake(town, times), measure_lake(large, times)
+    return {name: Taken(whole[name], small[name], beside.get(name)) for name in whole}
+
+
+def render(found: dict[str, Taken]) -> str:
     """The figures as a table."""
     rows = ""
-    for name, (taken, beside) in found.items():
-        asked = ("-", "-") if beside is None else (f"{beside:.2f}", f"{beside / taken:,.0f}")
-        rows += f"| {name} | {taken:.3f} | {asked[0]} | {asked[1]} |\n"
-    return "| report | lake, s | JSON, s | times |\n|---|---|---|---|\n" + rows
+    for name, (large, small, beside) in found.items():
+        asked = ("-", "-") if beside is None else (f"{beside:.2f}", f"{beside / small:,.0f}")
+        rows += f"| {name} | {large:.3f} | {small:.3f} | {asked[0]} | {asked[1]} |\n"
+    head = "| report | lake, s | lake at the size of the JSON, s | JSON, s | times |\n"
+    return f"{head}|---|---|---|---|---|\n{rows}"
 
 
 @click.command(help=__doc__)
 @click.option("--size", default=1_000_000, show_default=True, help="statements in the lake")
+@click.option("--json-size", default=1_000_000, show_default=True, help="that are asked as JSON")
 @click.option("--base", default=60_000, show_default=True, help="of them simulated and folded")
 @click.option("--times", default=3, show_default=True, help="that each report is asked")
-def main(size: int, base: int, times: int) -> None:
+def main(size: int, json_size: int, base: int, times: int) -> None:
     """Run the benchmark."""
+    learners = max(base // STATEMENTS_EACH, 1)
     options = Options(
-        learners=5_000, courses=100, statements=base, start=date(2026, 1, 1), end=date(2026, 4, 12)
+        learners=learners, courses=100, statements=base, start=SEASON[0], end=SEASON[1]
     )
     RESULTS.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=RESULTS) as folder:
         town = build_town(Path(folder), options)
-        path = Path(folder) / "copy.sqlite3"
-        repeat_log(town, size, path)
-        repeat_lake(town, size)
-        found = measure(town, path, times)
+        found = measure(town, size, json_size, times)
     (RESULTS / "reports.json").write_text(json.dumps(found, indent=1))
-    click.echo(f"{machine()}, {size:,} statements, {base:,} of them folded\n\n{render(found)}")
+    click.echo(
+        f"{machine()}, {size:,} statements, {json_size:,} of them asked as JSON, {base:,} "
+        f"simulated and folded\n\n{render(found)}"
+    )
 
 
 if __name__ == "__main__":
