@@ -40,6 +40,7 @@ bench: .venv/.dev ## measure speed, memory and disk at a million statements: OPT
 
 bench-large: .venv/.dev ## the same at ten million statements, within two hours
 	$(BIN)/python -m tests.benchmarks --size 10000000 $(OPTIONS)
+	$(BIN)/python -m tests.benchmarks.reports --size 10000000 $(REPORT_OPTIONS)
 
 soak: .venv/.dev ## kill servers and folds, again and again, for long: KILLS=<per deployment> FOLDS=<runs>
 	LRS_TEST_KILLS=$(or $(KILLS),200) $(BIN)/pytest tests/faults/test_kill.py
