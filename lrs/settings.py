@@ -86,7 +86,8 @@ class Settings(AnalyticsSettings):
     read_threads: int = field(
         default=4,
         metadata=read(
-            values.whole_number(1, 256), "Threads (and connections) that answer reads, per process"
+            values.whole_number(1, 256),
+            "Reads at a time, per process; each has a connection",
         ),
     )
     queue_max_statements: int = field(

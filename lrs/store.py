@@ -1,10 +1,9 @@
-"""The store as the event loop sees it: the writer's queue, and a pool of reading threads."""
+"""The store as the event loop sees it: the writer's queue, and reads that never block the loop."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from lrs.threads import Threads
@@ -12,8 +11,8 @@ from statements.admission import Appended
 from statements.append import Appender
 from statements.clock import text_of
 from statements.credentials import Credentials
-from statements.database import TakesTime
 from statements.horizon import Horizon
+from statements.migrate import require_current
 from statements.terms import Dictionary
 from statements.upkeep import Upkeep
 from statements.writer import Delivery, Failed, Flush, Limits, Writer
@@ -35,7 +34,7 @@ class Store:
 
     Args:
         database: migrated.
-        read_threads: reads that run at the same time.
+        read_threads: reads that run at the same time, in threads where they need any.
         limits: of the writer's queue.
         observe: called in the writer's thread with each flush.
 
@@ -58,6 +57,7 @@ class Store:
         self._observed = observe
         self._horizon = Horizon(database)
         self._reading = Threads(read_threads, "reader")
+        self._reads = database.reads(read_threads, self._reading.run)
         self._writing = Threads(WRITING_THREADS, "document-writer")
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -72,6 +72,7 @@ class Store:
         """Write what is waiting, then close every connection."""
         await asyncio.to_thread(self.writer.close)
         await asyncio.to_thread(self._upkeep.close)
+        self._reads.close()
         self._reading.close()
         self._writing.close()
         self.database.close()
@@ -103,11 +104,13 @@ class Store:
         return await self._writing.run(work)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        """Result of `work` on a reading connection, at once if that takes no time."""
-        if self.database.local:
-            with suppress(TakesTime):
-                return self.database.read_at_once(work)
-        return await self.run(lambda: self.database.read(work))
+        """Result of `work` on a reading connection.
+
+        Raises:
+            Overloaded: too many are waiting for their turn.
+
+        """
+        return await self._reads.run(lambda read: read(work))
 
     async def read_with_horizon(
         self, work: Callable[[Connection], T], at_least: int = 0
@@ -116,39 +119,27 @@ class Store:
 
         Times are in microseconds since 1970; `at_least` is one that the client knows of.
         """
-        if self.database.local:
-            with suppress(TakesTime):
-                return self._read_with_horizon(work, self.database.read_at_once, at_least)
-        return await self.run(lambda: self._read_with_horizon(work, self.database.read, at_least))
 
-    async def run(self, work: Callable[[], T]) -> T:
-        """Result of `work` in a reading thread.
+        def whole(read: Read) -> tuple[T, int]:
+            horizon = self._horizon.look(read, at_least)
+            return read(work), horizon
 
-        Raises:
-            Overloaded: too many are waiting for a thread.
+        return await self._reads.run(whole)
 
-        """
-        return await self._reading.run(work)
+    async def require_current(self) -> None:
+        """Raise SchemaOutdated if a migration is pending, or what keeps it from being told."""
+        await self._reads.run(lambda read: require_current(self.database, read))
 
     async def credential(self, key: str) -> Credential | None:
         """The credential with this key as it is now, whatever its state."""
         if (known := self.credentials.recall(key)) is not None:
             return known
-        if self.database.local:
-            with suppress(TakesTime):
-                return self.credentials.find(key, self.database.read_at_once)
-        return await self.run(lambda: self.credentials.find(key))
+        return await self._reads.run(lambda read: self.credentials.find(key, read))
 
     async def horizon(self) -> str:
         """A time up to which all that is stored can be read (ISO 8601)."""
         _, horizon = await self.read_with_horizon(lambda _: None)
         return text_of(horizon)
-
-    def _read_with_horizon(
-        self, work: Callable[[Connection], T], read: Read, at_least: int
-    ) -> tuple[T, int]:
-        horizon = self._horizon.look(read, at_least)
-        return read(work), horizon
 
     def _observe(self, flush: Flush) -> None:
         """Pass on what the writer tells of a flush, in its thread."""

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 
     from sqlalchemy import Column, ColumnElement, Table
     from sqlalchemy.engine import Dialect
@@ -26,6 +26,7 @@ class Rendered(NamedTuple):
 
     sql: str
     constants: dict[str, Any]  # values that stand in the query itself
+    names: Sequence[str]  # of its parameters, where a driver takes them in order
 
 
 class TakesTime(Exception):
@@ -37,7 +38,7 @@ def render(query: Executable, dialect: Dialect) -> Rendered:
     """SQL of a query, rendered once per query object and dialect."""
     compiled = query.compile(dialect=dialect)  # type: ignore[attr-defined]  # a ClauseElement, as all here
     constants = {name: value for name, value in compiled.params.items() if value is not None}
-    return Rendered(str(compiled), constants)
+    return Rendered(str(compiled), constants, compiled.positiontup or ())
 
 
 class Connection(ABC):
@@ -136,6 +137,30 @@ class Read(Protocol):
         """Result of `work` on a reading connection."""
 
 
+class InThread(Protocol):
+    """A way to have something done in a thread, for what would keep an event loop waiting."""
+
+    def __call__(self, work: Callable[[], T], /) -> Coroutine[Any, Any, T]:
+        """Result of `work`."""
+
+
+class Reads(ABC):
+    """Reads as an event loop asks for them: they never keep it waiting for long."""
+
+    @abstractmethod
+    async def run(self, work: Callable[[Read], T]) -> T:
+        """Result of `work`, which is given a way to read, and may read several times.
+
+        Raises:
+            Overloaded: too many are waiting for their turn.
+
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close what only these reads use; to be called in the event loop."""
+
+
 class Database(ABC):
     """A place to keep the log: SQLite in a file, or PostgreSQL."""
 
@@ -164,6 +189,10 @@ class Database(ABC):
 
         """
 
+    @abstractmethod
+    def reads(self, most: int, in_thread: InThread) -> Reads:
+        """Reads for one event loop, `most` at a time."""
+
     def stamp(self) -> int | None:
         """A number that is another one as soon as anybody has changed anything.
 
@@ -181,8 +210,10 @@ class Database(ABC):
         """
 
     @abstractmethod
-    def quiet_since(self) -> int | None:
+    def quiet_since(self, read: Read | None = None) -> int | None:
         """A moment (microseconds since 1970) at which no append was under way anywhere.
+
+        If the database has to be asked, that is done by `read`.
 
         Whatever is stored up to that moment can be read from now on, since an append takes its
         time under the lock. None while an append is under way.

@@ -39,7 +39,7 @@ class Horizon:
         if known >= at_least and monotonic() - self._looked < GOOD_SECONDS:
             return known
         began, raised = monotonic(), self._raised
-        quiet = self._database.quiet_since() or 0
+        quiet = self._database.quiet_since(read) or 0
         seen = max(quiet, read(lambda connection: head(connection).stored))
         with self._guard:
             # A database that was restored, or a standby behind it, knows less than the one before.

@@ -17,7 +17,7 @@ from statements.opening import open_database
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from statements.database import Connection, Database
+    from statements.database import Connection, Database, Read
 
 _LEDGER = "CREATE TABLE IF NOT EXISTS migration (number bigint PRIMARY KEY, name text NOT NULL, applied bigint NOT NULL);"  # noqa: E501
 _APPLIED = select(tables.migration.c.number)
@@ -50,9 +50,10 @@ def migrate(database: Database) -> list[str]:
     return database.write(lambda connection: _apply(database, connection), lock=b"migrate")
 
 
-def pending(database: Database) -> list[str]:
+def pending(database: Database, read: Read | None = None) -> list[str]:
     """Names of the migrations that this program has and the database lacks."""
-    return [each.name for each in database.read(lambda c: _pending(database, c))]
+    waiting = (read or database.read)(lambda connection: _pending(database, connection))
+    return [each.name for each in waiting]
 
 
 @contextmanager
@@ -69,11 +70,14 @@ def open_current(url: str) -> Iterator[Database]:
         yield database
 
 
-def require_current(database: Database) -> None:
-    """Raise SchemaOutdated if a migration is pending; a database that is not there is not made."""
+def require_current(database: Database, read: Read | None = None) -> None:
+    """Raise SchemaOutdated if a migration is pending; a database that is not there is not made.
+
+    The database is asked by `read` if that is given.
+    """
     if place := database.missing():
         raise SchemaOutdated(f"there is no database at {place}: run lrs migrate")
-    if names := pending(database):
+    if names := pending(database, read):
         raise SchemaOutdated(f"the database lacks migrations ({', '.join(names)}): run lrs migrate")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
 from hashlib import blake2b
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,24 +11,18 @@ from sqlalchemy import text
 from typing_extensions import override
 
 from statements.database import Connection, Database, TakesTime
-from statements.errors import Denied, Unavailable
+from statements.errors import Unavailable
 from statements.postgresql_connection import PLANS, PostgreSQLConnection
+from statements.postgresql_faults import retried, translated
+from statements.postgresql_reads import LoopConnection, LoopReads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from statements.database import InThread, Read, Reads
 
 T = TypeVar("T")
 
-_BROKEN = (
-    psycopg.OperationalError,
-    psycopg.errors.IdleInTransactionSessionTimeout,  # silent for longer than a writer may be
-)
-_NOT_OURS = (  # what the operator has to mend, not the programmer
-    *_BROKEN,
-    psycopg.errors.ReadOnlySqlTransaction,  # a standby, after a failover
-    psycopg.errors.InternalError_,  # PostgreSQL's word for a quota, a file's limit, a wrecked file
-)
 APPEND_LOCK = 0x76696C6C65  # "ville": the lock under which positions are given
 # A writer says something to the database every few milliseconds. One that is silent for this long
 # has stopped, or can't get through, and gives up the lock that others wait for; if it only
@@ -49,17 +42,6 @@ _TABLE = text("SELECT 1 WHERE to_regclass(:name) IS NOT NULL")
 _SIZE = text("SELECT pg_database_size(current_database())")
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Raise Unavailable for what is wrong with the server or the way to it."""
-    try:
-        yield
-    except psycopg.errors.InsufficientPrivilege as error:
-        raise Denied(" ".join(str(error).split())) from error
-    except _NOT_OURS as error:
-        raise Unavailable(" ".join(str(error).split())) from error
-
-
 class PostgreSQL(Database):
     """The store in a PostgreSQL database."""
 
@@ -69,25 +51,30 @@ class PostgreSQL(Database):
     def __init__(self, url: str, schema: str = "") -> None:
         self._url = url
         self._place = f"-c search_path={schema}" if schema else ""
+        self._settings = f"{PLANS} {self._place}"  # of connections that serve
         self._local = threading.local()
         self._opened: set[PostgreSQLConnection] = set()
         self._guard = threading.Lock()
 
     @override
     def read(self, work: Callable[[Connection], T]) -> T:
-        return self._retried(work)
+        return retried(self._mine, work)
 
     @override
     def read_at_once(self, work: Callable[[Connection], T]) -> T:
         raise TakesTime
 
     @override
-    def append(self, work: Callable[[Connection, int], T]) -> T:
-        return self._retried(lambda connection: self._locked(connection, APPEND_LOCK, work))
+    def reads(self, most: int, in_thread: InThread) -> Reads:
+        return LoopReads(lambda: LoopConnection(self._url, self._settings), most, in_thread)
 
     @override
-    def quiet_since(self) -> int | None:
-        now, free = self.read(lambda connection: connection.rows(_QUIET))[0]
+    def append(self, work: Callable[[Connection, int], T]) -> T:
+        return retried(self._mine, lambda connection: self._locked(connection, APPEND_LOCK, work))
+
+    @override
+    def quiet_since(self, read: Read | None = None) -> int | None:
+        now, free = (read or self.read)(lambda connection: connection.rows(_QUIET))[0]
         return now - 1 if free else None  # an append may begin in this very microsecond
 
     @override
@@ -97,11 +84,11 @@ class PostgreSQL(Database):
         def locked(connection: PostgreSQLConnection) -> T:
             return self._locked(connection, key, lambda connection, _: work(connection))
 
-        return self._retried(locked, repeatable=False)
+        return retried(self._mine, locked, repeatable=False)
 
     @override
     def snapshot(self, work: Callable[[Connection], T]) -> T:
-        with _translated():
+        with translated():
             connection = self._open()
             try:
                 with connection.raw.transaction():
@@ -151,32 +138,17 @@ class PostgreSQL(Database):
             connection.committing = True
         return result
 
-    def _retried(self, work: Callable[[PostgreSQLConnection], T], *, repeatable: bool = True) -> T:
-        """Result of `work`, tried again on a new connection if the old one turns out to be broken.
-
-        Work that is not repeatable is tried again only if its commit was not yet asked for.
-        """
-        with _translated():
-            connection = self._mine()
-            try:
-                return work(connection)
-            except _BROKEN:
-                unknown = connection.committing and not repeatable
-                if unknown or not connection.raw.broken:
-                    raise
-            return work(self._mine())
-
     def _mine(self) -> PostgreSQLConnection:
         connection: PostgreSQLConnection | None = getattr(self._local, "connection", None)
         if connection is not None and connection.raw.closed:
             self._discard(connection)
             connection = None
         if connection is None:
-            connection = self._local.connection = self._open(PLANS)
+            connection = self._local.connection = self._open(self._settings)
         return connection
 
     def _open(self, settings: str = "") -> PostgreSQLConnection:
-        connection = PostgreSQLConnection(self._url, f"{settings} {self._place}")
+        connection = PostgreSQLConnection(self._url, settings or self._place)
         with self._guard:
             self._opened.add(connection)
         return connection

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from array import array
+from functools import lru_cache
+from sys import byteorder
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+from psycopg.adapt import PyFormat
+from psycopg.raw_cursor import RawServerCursor
 from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.types import BigInteger, Double, LargeBinary, SmallInteger, String
 from typing_extensions import override
 
 from statements.database import Connection, Row, between, leading_key, render
+from statements.postgresql_wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from psycopg.abc import PQGen
+    from psycopg.pq.abc import PGresult
     from sqlalchemy import Column, ColumnElement, Table
     from sqlalchemy.sql import Executable
 
-DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]  # SQLAlchemy has no types here
+DIALECT = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # SQLAlchemy has no types here
 ARRAYS = {
     BigInteger: "bigint[]",
     SmallInteger: "smallint[]",
@@ -38,6 +46,7 @@ KEEPALIVE: dict[str, Any] = {
     "tcp_user_timeout": 15_000,  # milliseconds
 }
 STREAM_ROWS = 1000
+BINARY = PyFormat.BINARY
 
 # Every query here is a few steps in an index, whatever the tables' statistics say: they are missing
 # when a store is new, and out of date while it grows. So one plan, made once for each connection.
@@ -51,7 +60,6 @@ _PLAN_SETTINGS = {
     "plan_cache_mode": "force_generic_plan",
 }
 PLANS = " ".join(f"-c {name}={value}" for name, value in _PLAN_SETTINGS.items())
-PREPARED_STATEMENTS = 500  # a connection: each shape of a query is one
 
 
 class PostgreSQLConnection(Connection):
@@ -63,25 +71,34 @@ class PostgreSQLConnection(Connection):
             autocommit=True,
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
             options=f"-c lock_timeout={LOCK_TIMEOUT_SECONDS}s {settings}",
-            prepare_threshold=0,
+            prepare_threshold=None,  # the wire prepares
             application_name="lrs",
             **KEEPALIVE,
         )
         # One type for integers of any size: else each magnitude is a statement of its own.
         self.raw.adapters.register_dumper(int, Int8Dumper)
         self.raw.adapters.register_dumper(int, Int8BinaryDumper)
-        self.raw.prepared_max = PREPARED_STATEMENTS
-        self._cursor = self.raw.cursor(binary=True)
+        self._wire = Wire(self.raw, self.wait)
         self.committing = False  # if it breaks now, nobody knows what became of the transaction
+
+    def wait(self, exchange: PQGen[list[PGresult]]) -> list[PGresult]:
+        """Go through an exchange with the server; this thread waits for it."""
+        return self.raw.wait(exchange)
 
     @override
     def rows(self, query: Executable, **parameters: object) -> list[Row]:
-        sql, constants = render(query, DIALECT)
-        return self._run(sql, constants | parameters).fetchall()
+        return self._wire.rows(*_bound(query, parameters))
 
     @override
     def numbers(self, query: Executable, **parameters: object) -> list[int]:
-        return [number for (number,) in self.rows(query, **parameters)]
+        # One value instead of many rows, each of which the server and psycopg would handle alone.
+        sql, values = _bound(query, parameters)
+        packed = f"SELECT string_agg(int8send(number::bigint), '') FROM ({sql}) AS found"  # noqa: S608
+        ((joined,),) = self._wire.rows(packed, values)
+        found = array("q", joined or b"")
+        if byteorder == "little":
+            found.byteswap()
+        return found.tolist()
 
     @override
     def contents(self, query: Executable, **parameters: object) -> list[tuple[int, bytes]]:
@@ -89,15 +106,14 @@ class PostgreSQLConnection(Connection):
 
     @override
     def execute(self, query: Executable, **parameters: object) -> int:
-        sql, constants = render(query, DIALECT)
-        return self._run(sql, constants | parameters).rowcount
+        return self._wire.count(*_bound(query, parameters))
 
     @override
     def stream(self, query: Executable, **parameters: object) -> Iterator[Row]:
-        with self.raw.cursor("stream", binary=True) as cursor:
+        with RawServerCursor(self.raw, "stream") as cursor:
             cursor.itersize = STREAM_ROWS
-            sql, constants = render(query, DIALECT)
-            cursor.execute(sql.encode(), constants | parameters)
+            sql, values = _bound(query, parameters)
+            cursor.execute(sql.encode(), values, binary=True)
             yield from cursor
 
     @override
@@ -111,29 +127,25 @@ class PostgreSQLConnection(Connection):
     @override
     def insert(self, table: Table, rows: Sequence[Row], *, if_absent: bool = False) -> None:
         if rows:
-            columns = [list(column) for column in zip(*rows, strict=True)]
-            self._run(_insertion(table, if_absent), columns)
+            self._wire.count(_insertion(table, if_absent), _columns(rows), BINARY)
 
     @override
     def find(
         self, by: Column[Any], values: Iterable[object], *columns: ColumnElement[Any]
     ) -> list[Row]:
         wanted = list(values)
-        if not wanted:
-            return []
-        return self._run(_lookup(by, columns), [wanted]).fetchall()
+        return self._wire.rows(_lookup(by, columns), [wanted], BINARY) if wanted else []
 
     @override
     def replace(self, table: Table, rows: Sequence[Row]) -> None:
         if rows:
-            self._run(_replacement(table), [list(column) for column in zip(*rows, strict=True)])
+            self._wire.count(_replacement(table), _columns(rows), BINARY)
 
     @override
     def fetch(self, table: Table, keys: Sequence[Row]) -> list[Row]:
         if not keys:
             return []
-        columns = [list(column) for column in zip(*keys, strict=True)]
-        return self._run(_fetching(table, leading_key(table, keys)), columns).fetchall()
+        return self._wire.rows(_fetching(table, leading_key(table, keys)), _columns(keys), BINARY)
 
     @override
     def fetch_between(self, table: Table, spans: Sequence[Row]) -> list[Row]:
@@ -143,25 +155,34 @@ class PostgreSQLConnection(Connection):
         columns = list(table.primary_key.columns)[: width - 1]
         names = ", ".join(f"w{at}" for at in range(width))
         wanted = f"{_unnest([*columns, columns[-1]])} AS wanted ({names})"
-        arrays = [list(column) for column in zip(*spans, strict=True)]
-        return self._run(between(table, wanted, width), arrays).fetchall()
+        return self._wire.rows(between(table, wanted, width), _columns(spans), BINARY)
 
     @override
     def remove(self, table: Table, keys: Sequence[Row]) -> None:
         if keys:
-            columns = [list(column) for column in zip(*keys, strict=True)]
-            self._run(_removal(table, leading_key(table, keys)), columns)
-
-    def _run(self, sql: str, parameters: Any) -> psycopg.Cursor[Row]:  # noqa: ANN401  # as psycopg
-        return self._cursor.execute(sql.encode(), parameters)
+            self._wire.count(_removal(table, leading_key(table, keys)), _columns(keys), BINARY)
 
 
+def _bound(query: Executable, parameters: dict[str, object]) -> tuple[str, list[object]]:
+    """A query as the server takes it, and its values in order."""
+    sql, constants, names = render(query, DIALECT)
+    given = constants | parameters if constants else parameters
+    return sql, [given[name] for name in names]
+
+
+def _columns(rows: Sequence[Row]) -> list[list[object]]:
+    """Rows as the arrays that `unnest` takes."""
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+@lru_cache(maxsize=256)
 def _insertion(table: Table, if_absent: bool) -> str:  # noqa: FBT001
     names = ", ".join(column.name for column in table.columns)
     conflict = " ON CONFLICT DO NOTHING" if if_absent else ""
     return f"INSERT INTO {table.name} ({names}) SELECT * FROM {_unnest(table.columns)}{conflict}"  # noqa: S608
 
 
+@lru_cache(maxsize=256)
 def _replacement(table: Table) -> str:
     key = ", ".join(column.name for column in table.primary_key.columns)
     rest = [column.name for column in table.columns if not column.primary_key]
@@ -171,10 +192,12 @@ def _replacement(table: Table) -> str:
     return f"{_insertion(table, if_absent=False)} ON CONFLICT ({key}) DO UPDATE SET {change}"
 
 
+@lru_cache(maxsize=256)
 def _fetching(table: Table, columns: tuple[Column[Any], ...]) -> str:
     return f"SELECT {table.name}.* FROM {_wanted(columns)} JOIN {table.name} ON {_same(columns)}"  # noqa: S608
 
 
+@lru_cache(maxsize=256)
 def _removal(table: Table, columns: tuple[Column[Any], ...]) -> str:
     return f"DELETE FROM {table.name} USING {_wanted(columns)} WHERE {_same(columns)}"  # noqa: S608
 
@@ -188,11 +211,12 @@ def _same(columns: tuple[Column[Any], ...]) -> str:
 
 
 def _unnest(columns: Iterable[Column[Any]]) -> str:
-    arrays = ", ".join(f"%b::{ARRAYS[type(column.type)]}" for column in columns)
+    arrays = ", ".join(f"${at}::{ARRAYS[type(c.type)]}" for at, c in enumerate(columns, 1))
     return f"unnest({arrays})"
 
 
+@lru_cache(maxsize=256)
 def _lookup(by: Column[Any], columns: tuple[ColumnElement[Any], ...]) -> str:
     names = ", ".join(str(column) for column in columns)
     array = ARRAYS[type(by.type)]
-    return f"SELECT {names} FROM {by.table.name} WHERE {by.name} = ANY (%b::{array})"  # noqa: S608
+    return f"SELECT {names} FROM {by.table.name} WHERE {by.name} = ANY ($1::{array})"  # noqa: S608

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,7 +13,7 @@ from sqlalchemy.dialects import sqlite
 from typing_extensions import override
 
 from statements.clock import now
-from statements.database import Connection, Database, TakesTime
+from statements.database import Connection, Database, Reads, TakesTime
 from statements.errors import Unavailable
 from statements.file_lock import FileLock
 from statements.sqlite_connection import (
@@ -28,6 +28,7 @@ from statements.sqlite_connection import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from statements.database import InThread, Read
 
 T = TypeVar("T")
 
@@ -51,6 +52,24 @@ def _translated() -> Iterator[None]:
         if type(error) is not sqlite3.DatabaseError:
             raise
         raise Unavailable(str(error)) from error  # the file is damaged, or none of SQLite's
+
+
+class AtOnce(Reads):
+    """Reads in the event loop itself; in a thread, if they turn out to take long."""
+
+    def __init__(self, database: SQLite, in_thread: InThread) -> None:
+        self._database = database
+        self._in_thread = in_thread
+
+    @override
+    async def run(self, work: Callable[[Read], T]) -> T:
+        with suppress(TakesTime):
+            return work(self._database.read_at_once)
+        return await self._in_thread(lambda: work(self._database.read))
+
+    @override
+    def close(self) -> None:
+        pass  # they use the database's own connections
 
 
 class SQLite(Database):
@@ -97,6 +116,10 @@ class SQLite(Database):
             return work(self._hurried())
 
     @override
+    def reads(self, most: int, in_thread: InThread) -> Reads:
+        return AtOnce(self, in_thread)
+
+    @override
     def stamp(self) -> int | None:
         with _translated():
             return int(self._hurried().raw.execute("PRAGMA data_version").fetchone()[0])
@@ -106,7 +129,7 @@ class SQLite(Database):
         return self.write(lambda connection: work(connection, self._time_to_store()))
 
     @override
-    def quiet_since(self) -> int | None:
+    def quiet_since(self, read: Read | None = None) -> int | None:
         return self._file_lock.look(self._clock())
 
     @override

@@ -72,14 +72,14 @@ class SQLiteConnection(Connection):
     @override
     def numbers(self, query: Executable, **parameters: object) -> list[int]:
         # One row instead of many, for the same reason for which rows go in together (see above).
-        sql, constants = render(query, DIALECT)
+        sql, constants, _ = render(query, DIALECT)
         text = f"SELECT group_concat(number) FROM ({sql})"  # noqa: S608
         (joined,) = self.raw.execute(text, constants | parameters).fetchone()
         return [int(number) for number in joined.split(",")] if joined else []
 
     @override
     def contents(self, query: Executable, **parameters: object) -> list[tuple[int, bytes]]:
-        sql, constants = render(query, DIALECT)
+        sql, constants, _ = render(query, DIALECT)
         text = f"SELECT group_concat(number), group_concat(hex(content)) FROM ({sql})"  # noqa: S608
         numbers, contents = self.raw.execute(text, constants | parameters).fetchone()
         if numbers is None:
@@ -154,7 +154,7 @@ class SQLiteConnection(Connection):
             self.raw.executemany(_removal(table, leading_key(table, keys)), keys)
 
     def _run(self, query: Executable, parameters: dict[str, object]) -> sqlite3.Cursor:
-        sql, constants = render(query, DIALECT)
+        sql, constants, _ = render(query, DIALECT)
         return self.raw.execute(sql, constants | parameters)
 
 

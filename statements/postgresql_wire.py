@@ -1,0 +1,121 @@
+"""Queries over libpq, each text prepared once for a connection.
+
+psycopg's cursor does the same in Python, and takes four times as long as a small query does here
+(docs/decisions/0021-postgresql-reads.md). What psycopg has in C is used: conversion of values, and
+the steps of an exchange, a generator that says what it waits for.
+"""
+
+from __future__ import annotations
+
+import struct
+from array import array
+from sys import byteorder
+from typing import TYPE_CHECKING, Any
+
+from psycopg import errors
+from psycopg.adapt import Dumper, PyFormat, Transformer
+from psycopg.generators import execute
+from psycopg.postgres import types
+from psycopg.pq import ExecStatus, Format
+from typing_extensions import override
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import psycopg
+    from psycopg.abc import PQGen
+    from psycopg.pq.abc import PGconn, PGresult
+
+    from statements.database import Row
+
+    Wait = Callable[[PQGen[list[PGresult]]], list[PGresult]]
+    """Goes through the steps of an exchange and waits where they have to; the results."""
+
+INT8 = types["int8"].oid
+INT8_ARRAY = types["int8"].array_oid
+_EIGHT = array("i", struct.pack("!i", 8))  # bytes of a number, as they are sent
+
+PREPARED_STATEMENTS = 500
+"""Texts that a connection keeps prepared: each shape of a query is one."""
+
+_FINE = {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}
+
+
+class Int8s(bytes):
+    """Whole numbers as PostgreSQL takes an array of them."""
+
+
+class Int8sDumper(Dumper):
+    """psycopg's array dumper handles each number in Python; these are packed at once."""
+
+    format = Format.BINARY
+    oid = INT8_ARRAY
+
+    @override
+    def dump(self, obj: Int8s) -> bytes:
+        return obj
+
+
+def _packed(values: list[Any]) -> list[Any] | Int8s:
+    """A list, packed if it has whole numbers only."""
+    if set(map(type, values)) != {int}:
+        return values
+    numbers = array("q", values)
+    if byteorder == "little":
+        numbers.byteswap()
+    halves, count = array("i", numbers.tobytes()), len(numbers)
+    body = array("i", bytes(12 * count))  # of each: its length, its halves
+    body[0::3] = _EIGHT * count
+    body[1::3], body[2::3] = halves[0::2], halves[1::2]
+    # One dimension, no nulls, the type of its elements, how many, from the first.
+    return Int8s(struct.pack("!5i", 1, 0, INT8, count, 1) + body.tobytes())
+
+
+class Wire:
+    """Runs queries on a connection that nobody else uses meanwhile."""
+
+    def __init__(self, raw: psycopg.Connection[Row], wait: Wait) -> None:
+        self._pgconn: PGconn = raw.pgconn
+        self._wait = wait
+        raw.adapters.register_dumper(Int8s, Int8sDumper)
+        self._transformer: Any = Transformer(raw)
+        self._names: dict[tuple[str, tuple[int, ...]], bytes] = {}
+
+    def rows(
+        self, sql: str, values: Sequence[object], formats: PyFormat = PyFormat.AUTO
+    ) -> list[Row]:
+        """All rows of a query with placeholders `$1`, `$2`, ..."""
+        result = self._run(sql, values, formats)
+        self._transformer.set_pgresult(result)
+        rows: list[Row] = self._transformer.load_rows(0, result.ntuples, tuple)
+        return rows
+
+    def count(self, sql: str, values: Sequence[object], formats: PyFormat = PyFormat.AUTO) -> int:
+        """Run a data change; the number of rows it touched."""
+        return self._run(sql, values, formats).command_tuples or 0
+
+    def _run(self, sql: str, values: Sequence[object], formats: PyFormat) -> PGresult:
+        transformer = self._transformer
+        packed = [_packed(value) if type(value) is list else value for value in values]
+        dumped = transformer.dump_sequence(packed, [formats] * len(packed))
+        types = transformer.types
+        name = self._names.get((sql, types)) or self._prepare(sql, types)
+        self._pgconn.send_query_prepared(name, dumped, transformer.formats, Format.BINARY)
+        return self._result()
+
+    def _prepare(self, sql: str, types: tuple[int, ...]) -> bytes:
+        if len(self._names) >= PREPARED_STATEMENTS:
+            self._pgconn.send_query(b"DEALLOCATE ALL")
+            self._result()
+            self._names.clear()
+        name = b"lrs_%d" % len(self._names)
+        self._pgconn.send_prepare(name, sql.encode(), types)
+        self._result()
+        self._names[sql, types] = name
+        return name
+
+    def _result(self) -> PGresult:
+        result = self._wait(execute(self._pgconn))[-1]
+        if result.status not in _FINE:
+            raise errors.error_from_result(result)
+        return result
