@@ -21,9 +21,10 @@ from statements.index import authority_terms, terms_of
 from statements.terms import Dictionary, Role, organisation_term, posting_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from statements.database import Connection, Database, Row
+    from statements.masks import Masks
 
 SEGMENT_BITS = 14
 """A segment has 16,384 positions: a bitmap of 2 kB."""
@@ -61,28 +62,77 @@ class Window(NamedTuple):
 
 
 def common(
-    connection: Connection, wanted: Sequence[Sequence[int]], window: Window, *, ascending: bool
+    connection: Connection,
+    memory: Masks,
+    wanted: Sequence[Sequence[int]],
+    window: Window,
+    *,
+    ascending: bool,
 ) -> Iterator[int]:
     """Positions of the statements that have, of themselves, a key of each list; in order.
 
     Args:
         connection: reading.
+        memory: where what full segments have is remembered.
         wanted: lists of keys, the rarest first.
         window: where to look.
         ascending: from the low end to the high end, or the other way.
 
     """
     for first, last in _groups(window, ascending=ascending):
-        masks = dict.fromkeys(range(first, last + 1), -1)
-        for keys in wanted:
-            present = _present(connection, keys, masks)
-            masks = {each: both for each in masks if (both := masks[each] & present[each])}
-            if not masks:
-                break
+        masks = _common(connection, memory, wanted, range(first, last + 1))
         for segment in sorted(masks, reverse=not ascending):
             for position in positions_of(segment, masks[segment], ascending=ascending):
                 if window.low <= position <= window.high:
                     yield position
+
+
+def among(
+    connection: Connection,
+    memory: Masks,
+    wanted: Sequence[Sequence[int]],
+    positions: Sequence[int],
+) -> Iterator[int]:
+    """Those of some positions whose statements themselves have a key of each list, each once.
+
+    `positions` are in order, one or the other, and so are those found.
+    """
+    if not positions:
+        return
+    low, high = sorted((positions[0], positions[-1]))
+    groups = _groups(Window(low, high), ascending=positions[0] == low)
+    nothing = bytes(_segment_bytes())
+    held: dict[int, bytes] = {}
+    within = (1 << SEGMENT_BITS) - 1
+    segment = last = -1
+    for position in positions:
+        if position >> SEGMENT_BITS != segment:
+            segment = position >> SEGMENT_BITS
+            while segment not in held:
+                first, final = next(groups)
+                held = dict.fromkeys(range(first, final + 1), nothing)
+                for each, mask in _common(connection, memory, wanted, held).items():
+                    held[each] = mask.to_bytes(len(nothing), "little")
+            bits = held[segment]
+        if bits[(position & within) >> 3] >> (position & 7) & 1 and position != last:
+            yield position
+            last = position
+
+
+def _common(
+    connection: Connection,
+    memory: Masks,
+    wanted: Sequence[Sequence[int]],
+    segments: Iterable[int],
+) -> dict[int, int]:
+    """Which statements of some segments have a key of each list; segments without any left out."""
+    masks = dict.fromkeys(segments, -1)
+    for keys in wanted:
+        if not masks:
+            break
+        present = _present(connection, memory, keys, masks)
+        masks = {each: both for each in masks if (both := masks[each] & present[each])}
+    return masks
 
 
 def positions_of(segment: int, mask: int, *, ascending: bool) -> Iterator[int]:
@@ -149,23 +199,44 @@ def _frequent(connection: Connection, segment: int) -> list[int]:
 
 
 def _present(
-    connection: Connection, keys: Sequence[int], segments: Mapping[int, int]
+    connection: Connection, memory: Masks, keys: Sequence[int], segments: Iterable[int]
 ) -> dict[int, int]:
     """A mask for each segment: which of its statements have one of the keys."""
     present = dict.fromkeys(segments, 0)
     for key in keys:
-        low, high = min(segments), max(segments)
-        found = dict(connection.contents(_BITMAPS, key=key, low=low, high=high))
-        for segment in present.keys() & found.keys():
-            present[segment] |= int.from_bytes(found[segment], "little")
-        without = [each for each in segments if each not in found]
-        for segment, mask in _own(connection, key, without).items():
-            present[segment] |= mask
+        unknown = []
+        for segment in present:
+            mask = memory.get(key, segment)
+            if mask is None:
+                unknown.append(segment)
+            else:
+                present[segment] |= mask
+        if unknown:
+            for segment, mask in _read(connection, memory, key, unknown).items():
+                present[segment] |= mask
     return present
 
 
+def _read(
+    connection: Connection, memory: Masks, key: int, segments: Sequence[int]
+) -> dict[int, int]:
+    """The same for one key, from its bitmaps or else from the index rows."""
+    if memory.is_asking_due():
+        last = connection.rows(_LAST_SEALED)[0][0]
+        memory.note_full(-1 if last is None else last)
+    full = [each for each in segments if each <= memory.last_full]
+    masks: dict[int, int] = {}
+    if full:
+        bitmaps = connection.contents(_BITMAPS, key=key, low=min(full), high=max(full))
+        masks = {each: int.from_bytes(bits, "little") for each, bits in bitmaps}
+    masks |= _own(connection, key, [each for each in segments if each not in masks])
+    for segment, mask in masks.items():
+        memory.keep(key, segment, mask)
+    return {segment: masks[segment] for segment in segments}
+
+
 def _own(connection: Connection, key: int, segments: Sequence[int]) -> dict[int, int]:
-    """The same for one key, from the index rows."""
+    """The same from the index rows alone."""
     masks = {segment: bytearray(_segment_bytes()) for segment in segments}
     for first, last in _runs(segments):
         low, high = _window(first, last)

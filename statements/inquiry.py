@@ -3,41 +3,51 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import literal_column
 
 from statements import tables
 from statements.append import head
-from statements.bitmaps import Window, common
-from statements.page_queries import RECORD, Record, Shape, page_query, reach_query
+from statements.bitmaps import Window, among, common
+from statements.page_queries import (
+    RECORD,
+    Record,
+    Shape,
+    page_query,
+    rows_query,
+    spread_query,
+)
+from statements.spreads import Spread
 
 if TYPE_CHECKING:
-    from statements.database import Connection, Row
+    from collections.abc import Iterator
+
+    from sqlalchemy import ColumnElement
+
+    from statements.database import Connection
     from statements.filters import Wanted
+    from statements.terms import Dictionary
 
 COUNTED = 100
 """So many rows of each filter show how far apart they lie."""
-WALKED = 1_000
-"""So many rows of the leading filter are looked up in the others one by one: a few milliseconds."""
+SIFTED = 1_000
+"""So many rows of the leading filter are looked up in the others: a few milliseconds."""
+SPARE = 1.25
+"""More rows than a page needs by the numbers, since they lie by chance."""
 
-
-class Spread(NamedTuple):
-    """How the rows of a filter lie, from the end where the page begins."""
-
-    wanted: Wanted
-    rows: int  # counted, as far as was counted
-    reach: int | None  # position as far as which all were counted; None: there are no more
-
-    def rank(self, *, ascending: bool) -> tuple[bool, int]:
-        """The filter with the least leads: it has few rows, or goes far with as many as others."""
-        if self.reach is None:
-            return False, self.rows
-        return True, -self.reach if ascending else self.reach
+_END = 2**62  # behind every position
+# A value and no condition: PostgreSQL looks up each, whatever it thinks of the numbers of rows.
+_VOIDED: ColumnElement[Any] = literal_column(
+    "(SELECT max(voided.shard) FROM voided WHERE voided.position = statement.position)"
+)
 
 
 class Inquiry(NamedTuple):
     """A question to the index."""
 
     connection: Connection
+    dictionary: Dictionary
     wanted: list[Wanted]
     ascending: bool
     with_voided: bool
@@ -47,14 +57,44 @@ class Inquiry(NamedTuple):
         """The first records between two positions that match."""
         if len(self.wanted) < 2:  # noqa: PLR2004  # nothing to intersect
             return self._walk(self.wanted, low, high)
-        window = self._concrete(low, high)
-        spreads = self._spreads(self.wanted, window, COUNTED)
-        spreads.sort(key=lambda spread: spread.rank(ascending=self.ascending))
-        lead, wanted = spreads[0], [each.wanted for each in spreads]
-        if lead.reach is not None:
-            (lead,) = self._spreads([lead.wanted], window, WALKED)
-        near, far = self._divide(window, lead.reach)
-        found = self._walk(wanted, *near)
+        window = Window(low or 0, _END if high is None else high)
+        spreads = self._spreads(window)
+        rank = {each: spread.rank(ascending=self.ascending) for each, spread in spreads.items()}
+        wanted = sorted(spreads, key=lambda each: rank[each])
+        lead = spreads[wanted[0]]
+        if lead.reach is None:
+            return self._walk(wanted, *window)
+        needed = self._needed([spreads[each] for each in wanted[1:]])
+        found: list[Record] = []
+        if needed <= COUNTED:
+            near, window = self._divide(window, lead.reach)
+            found, needed = self._walk(wanted, *near), SIFTED
+        if len(found) < self.most:
+            rest = self._replace(most=self.most - len(found))
+            found += rest.sifted(wanted, window, min(needed, SIFTED))
+        return found
+
+    def sifted(self, wanted: list[Wanted], window: Window, rows: int) -> list[Record]:
+        """The first records of a window: some rows of the first filter, then by bitmaps."""
+        lead, *others = wanted
+        query = rows_query(len(lead.keys), ascending=self.ascending)
+        named = _named([lead])
+        low, high = window
+        numbers = self.connection.numbers(query, low=low, high=high, most=rows, **named)
+        numbers = sorted(numbers, reverse=not self.ascending)[:rows]
+        near, far = window, None
+        if len(numbers) == rows:
+            # Before the position of the last of so many, no row of any key was left out.
+            last = numbers[-1] >> 1
+            near, far = self._divide(window, last - 1 if self.ascending else last + 1)
+            while numbers and numbers[-1] >> 1 == last:
+                numbers.pop()
+        own = [number >> 1 for number in numbers if not number & 1]
+        keys = [each.keys for each in others]
+        positions = among(self.connection, self.dictionary.masks, keys, own)
+        found = self._visible(positions)
+        if lead.own or len(own) < len(numbers):
+            found = self._with_inherited(found, wanted, near)
         if far is None or len(found) == self.most:
             return found
         self.connection.take_time()
@@ -62,13 +102,14 @@ class Inquiry(NamedTuple):
 
     def beyond(self, wanted: list[Wanted], window: Window) -> list[Record]:
         """The first records of a window however long it is: by bitmaps, and by inherited rows."""
-        found = self._own(wanted, window)
-        led = sorted(wanted, key=lambda each: each.own)
-        if not led[0].own:
-            found += self._walk(led, *window, inherited=True)
-        by_position = {record.position: record for record in found}
-        order = sorted(by_position, reverse=not self.ascending)
-        return [by_position[position] for position in order[: self.most]]
+        low, high = window
+        if high == _END:
+            window = Window(low, head(self.connection).position)
+        keys = [each.keys for each in wanted]
+        positions = common(
+            self.connection, self.dictionary.masks, keys, window, ascending=self.ascending
+        )
+        return self._with_inherited(self._visible(positions), wanted, window)
 
     def _walk(
         self, wanted: list[Wanted], low: int | None, high: int | None, *, inherited: bool = False
@@ -84,55 +125,78 @@ class Inquiry(NamedTuple):
             voided=self.with_voided,
             inherited=inherited,
         )
-        keys = {
-            f"k{i}_{j}": key for i, each in enumerate(wanted) for j, key in enumerate(each.keys)
-        }
-        rows = self.connection.rows(page_query(shape), low=low, high=high, rows=self.most, **keys)
+        named = _named(wanted)
+        rows = self.connection.rows(page_query(shape), low=low, high=high, rows=self.most, **named)
         return [Record(*row) for row in rows]
 
-    def _own(self, wanted: list[Wanted], window: Window) -> list[Record]:
-        """Records of the statements that match by themselves, found by bitmaps."""
-        keys = [each.keys for each in wanted]
-        positions = common(self.connection, keys, window, ascending=self.ascending)
+    def _with_inherited(
+        self, found: list[Record], wanted: list[Wanted], window: Window
+    ) -> list[Record]:
+        """Records of a window, with those that match by a statement that they refer to."""
+        led = sorted(wanted, key=lambda each: each.own)
+        if not led[0].own:
+            found = found + self._walk(led, *window, inherited=True)
+        by_position = {record.position: record for record in found}
+        order = sorted(by_position, reverse=not self.ascending)
+        return [by_position[position] for position in order[: self.most]]
+
+    def _visible(self, positions: Iterator[int]) -> list[Record]:
+        """The first records at some positions that are in order."""
         found: list[Record] = []
+        column = tables.statement.c.position
         while len(found) < self.most and (several := list(islice(positions, self.most))):
-            found += self._visible(several)
+            rows = self.connection.find(column, several, *RECORD, _VOIDED)
+            seen = (Record(*row[:-1]) for row in rows if self.with_voided or row[-1] is None)
+            found += sorted(seen, reverse=not self.ascending)
         return found[: self.most]
 
-    def _visible(self, positions: list[int]) -> list[Record]:
-        """Records at some positions, in the same order."""
-        if not self.with_voided:
-            column = tables.voided.c.position
-            voided = {position for (position,) in self.connection.find(column, positions, column)}
-            positions = [each for each in positions if each not in voided]
-        rows = self.connection.find(tables.statement.c.position, positions, *RECORD)
-        return sorted((Record(*row) for row in rows), reverse=not self.ascending)
+    def _spreads(self, window: Window) -> dict[Wanted, Spread]:
+        """How the rows of each filter lie: it is for choosing a way, so what was so will do."""
+        memory = self.dictionary.spreads
+        is_usual = window == (0, _END) and not self.ascending
+        recent = {each: memory.get(each.keys) if is_usual else None for each in self.wanted}
+        asked = [each for each, known in recent.items() if known is None]
+        found = self._look(asked, window) if asked else {}
+        if is_usual:
+            for each, spread in found.items():
+                memory.keep(each.keys, spread)
+        return {each: known or found[each] for each, known in recent.items()}
 
-    def _spreads(self, wanted: list[Wanted], window: Window, most: int) -> list[Spread]:
-        keys = [key for each in wanted for key in each.keys]
-        query = reach_query(len(keys), ascending=self.ascending)
+    def _look(self, asked: list[Wanted], window: Window) -> dict[Wanted, Spread]:
+        """How the rows of some filters lie now."""
+        keys = [key for each in asked for key in each.keys]
+        query = spread_query(len(keys), ascending=self.ascending)
         named = {f"k0_{i}": key for i, key in enumerate(keys)}
         low, high = window
-        rows = self.connection.rows(query, low=low, high=high, most=most, **named)
+        rows = self.connection.rows(query, low=low, high=high, most=COUNTED, **named)
         counted = iter(sorted(rows))
-        return [self._spread(each, list(islice(counted, len(each.keys))), most) for each in wanted]
+        return {each: self._spread(islice(counted, len(each.keys))) for each in asked}
 
-    def _spread(self, wanted: Wanted, counted: list[Row], most: int) -> Spread:
-        reached = [reach for _, rows, reach in counted if rows == most]
+    def _spread(self, counted: Iterator[tuple[int, int, int, int]]) -> Spread:
+        ends = [(rows, first, last) for _, rows, first, last in counted if rows]
+        reached = [last for rows, _, last in ends if rows == COUNTED]
         nearest = min if self.ascending else max
-        rows = sum(rows for _, rows, _ in counted)
-        return Spread(wanted, rows, nearest(reached) if reached else None)
+        return Spread(
+            sum(rows for rows, _, _ in ends),
+            nearest((first for _, first, _ in ends), default=None),
+            nearest(reached) if reached else None,
+        )
 
-    def _concrete(self, low: int | None, high: int | None) -> Window:
-        if high is None:
-            high = head(self.connection).position
-        return Window(low or 0, high)
+    def _needed(self, others: list[Spread]) -> int:
+        """So many rows of the leading filter fill the page, if the filters are independent."""
+        needed = self.most * SPARE
+        for spread in others:
+            needed *= spread.gap()
+        return int(min(needed, SIFTED))
 
-    def _divide(self, window: Window, reach: int | None) -> tuple[Window, Window | None]:
+    def _divide(self, window: Window, reach: int) -> tuple[Window, Window]:
         """What lies before and up to `reach`, and what lies beyond."""
-        if reach is None:
-            return window, None
         low, high = window
         if self.ascending:
             return Window(low, reach), Window(reach + 1, high)
         return Window(reach, high), Window(low, reach - 1)
+
+
+def _named(wanted: list[Wanted]) -> dict[str, int]:
+    """Keys of some filters, by the names that the queries have for them."""
+    return {f"k{i}_{j}": key for i, each in enumerate(wanted) for j, key in enumerate(each.keys)}

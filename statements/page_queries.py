@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, exists, func, literal_column, select, union_all
+from sqlalchemy import Select, bindparam, case, exists, func, literal_column, select, union_all
 
 from statements import tables
 
@@ -47,23 +47,36 @@ RECORD = (
 
 
 @lru_cache
-def reach_query(keys: int, *, ascending: bool) -> Executable:
-    """For some keys: count the rows between two positions, up to `most`; and how far that goes."""
-    position = tables.posting.c.position
-    order = position.asc() if ascending else position.desc()
-    furthest = func.max if ascending else func.min
+def spread_query(keys: int, *, ascending: bool) -> Executable:
+    """For some keys: the rows between two positions counted, up to `most`; the first and the last.
+
+    The last is the furthest from the end where the page begins.
+    """
     arms: list[Any] = []
     for i, key in enumerate(_keys(0, keys)):
-        rows = select(position).where(tables.posting.c.key == key)
-        rows = rows.where(position >= bindparam("low"), position <= bindparam("high"))
-        rows = rows.order_by(order).limit(bindparam("most"))
-        counted = rows.subquery()
-        arms.append(
-            select(literal_column(str(i)), func.count(), furthest(counted.c.position)).select_from(
-                counted
-            )
-        )
+        rows = _first_rows(tables.posting.c.position, key, ascending=ascending)
+        near, far = func.max(rows.c.position), func.min(rows.c.position)
+        ends = (far, near) if ascending else (near, far)
+        arms.append(select(literal_column(str(i)), func.count(), *ends).select_from(rows))
     return union_all(*arms)
+
+
+@lru_cache
+def rows_query(keys: int, *, ascending: bool) -> Executable:
+    """Up to `most` rows of each key between two positions: twice the position, one more if via."""
+    via = case((tables.posting.c.via > 0, 1), else_=0)
+    number = (tables.posting.c.position * literal_column("2") + via).label("number")
+    several = (_first_rows(number, key, ascending=ascending) for key in _keys(0, keys))
+    return union_all(*(select(rows.c.number) for rows in several))
+
+
+def _first_rows(column: Any, key: Any, *, ascending: bool) -> Any:  # noqa: ANN401
+    """A column of the first rows of a key between two positions."""
+    position = tables.posting.c.position
+    rows = select(column).where(tables.posting.c.key == key)
+    rows = rows.where(position >= bindparam("low"), position <= bindparam("high"))
+    rows = rows.order_by(position.asc() if ascending else position.desc())
+    return rows.limit(bindparam("most")).subquery()
 
 
 @lru_cache(maxsize=1024)  # more than there are shapes: a text is prepared once

@@ -1,9 +1,10 @@
 """GET /statements: pages of the log by the xAPI filters (Communication 2.1.3).
 
 A filter value is a term; its index rows `(key, position)` are read from the end where the page
-begins. With several filters the one whose rows lie the furthest apart leads, and each of its rows
-is looked up in the others. If that does not fill the page within a thousand rows, the rest is done
-with bitmaps: so that the cost goes with the page, not with the store.
+begins. With several filters the one whose rows lie the furthest apart leads, and its first rows are
+looked up in the others, one by one or in what is remembered of them. If that does not fill the page
+within a thousand rows, the rest is done with bitmaps: so that the cost goes with the page, not with
+the store.
 """
 
 from __future__ import annotations
@@ -36,7 +37,14 @@ def search(connection: Connection, dictionary: Dictionary, filters: Filters, sco
     if wanted is None:
         return Page([], None)
     low, high = _bounds(connection, filters)
-    inquiry = Inquiry(connection, wanted, filters.ascending, filters.with_voided, filters.limit + 1)
+    inquiry = Inquiry(
+        connection,
+        dictionary,
+        wanted,
+        filters.ascending,
+        filters.with_voided,
+        filters.limit + 1,
+    )
     rows = inquiry.answer(low, high)
     records = rows[: filters.limit]
     more = len(rows) > filters.limit

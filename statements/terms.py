@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from statements import tables
+from statements.masks import Masks
+from statements.spreads import Spreads
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -78,11 +80,15 @@ def short_digest(content: bytes) -> bytes:
 class Dictionary:
     """Numbers of terms, remembered in the process; safe to share between threads.
 
+    `masks` remembers where in the log their keys are.
+
     A number never changes, so remembering it needs no invalidation. What an unfinished transaction
     gave out is remembered only once that transaction has committed: see `remember`.
     """
 
     def __init__(self) -> None:
+        self.masks = Masks()
+        self.spreads = Spreads()
         self._young: dict[str, int] = {}
         self._old: dict[str, int] = {}
 

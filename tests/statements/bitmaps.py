@@ -18,8 +18,9 @@ def make_small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("statements.bitmaps.LEAST_ROWS", 1)
     monkeypatch.setattr("statements.bitmaps.SAMPLE_EVERY", 1)
     monkeypatch.setattr("statements.bitmaps.FIRST_GROUP", 1)
+    monkeypatch.setattr("statements.masks.ASK_SECONDS", 0)
     monkeypatch.setattr("statements.inquiry.COUNTED", 1)
-    monkeypatch.setattr("statements.inquiry.WALKED", 1)
+    monkeypatch.setattr("statements.inquiry.SIFTED", 1)
 
 
 def seal_all(database: Database, monkeypatch: pytest.MonkeyPatch) -> int:

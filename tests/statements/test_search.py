@@ -157,13 +157,23 @@ def test_every_combination_of_filters_finds_what_the_model_finds(
 
 
 @each_renews_the_store
-@given(world=worlds(), question=questions, sealed=st.integers(0, len(IDS)))
+@given(
+    world=worlds(),
+    question=questions,
+    sealed=st.integers(0, len(IDS)),
+    sifted=st.sampled_from([1, 2, 4, 1_000]),
+)
 def test_bitmaps_find_what_the_model_finds(
-    new_store: Callable[[], Store], world: list[list[Batch]], question: Question, sealed: int
+    new_store: Callable[[], Store],
+    world: list[list[Batch]],
+    question: Question,
+    sealed: int,
+    sifted: int,
 ) -> None:
     store = new_store()
     with pytest.MonkeyPatch.context() as monkeypatch:
         make_small(monkeypatch)
+        monkeypatch.setattr("statements.inquiry.SIFTED", sifted)
         model = append_world(store, world[:-1])
         for _ in range(sealed):
             seal_next(store.database)

@@ -1,0 +1,47 @@
+"""How the rows of filters lie, remembered for a moment: dashboards ask the same again and again."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import NamedTuple
+
+GOOD_SECONDS = 10.0
+MOST = 10_000
+
+
+class Spread(NamedTuple):
+    """How the rows of a filter lie, from the end where a page begins."""
+
+    rows: int  # counted, as far as was counted
+    first: int | None  # position of the first; None: there are none
+    reach: int | None  # position as far as which all were counted; None: there are no more
+
+    def rank(self, *, ascending: bool) -> tuple[bool, int]:
+        """The filter with the least leads: it has few rows, or goes far with as many as others."""
+        if self.reach is None:
+            return False, self.rows
+        return True, -self.reach if ascending else self.reach
+
+    def gap(self) -> float:
+        """Positions from one of its rows to the next, on average; 1 at least."""
+        if self.first is None or self.reach is None:
+            return 1
+        return max(1, (abs(self.first - self.reach) + 1) / self.rows)
+
+
+class Spreads:
+    """Spreads by the keys of a filter, good for some seconds; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[int, ...], tuple[float, Spread]] = {}
+
+    def get(self, keys: tuple[int, ...]) -> Spread | None:
+        """How the rows of a filter lay a moment ago, if that is known."""
+        kept = self._kept.get(keys)
+        return kept[1] if kept and monotonic() < kept[0] else None
+
+    def keep(self, keys: tuple[int, ...], spread: Spread) -> None:
+        """Remember it from now on."""
+        if len(self._kept) >= MOST:
+            self._kept = {}
+        self._kept[keys] = (monotonic() + GOOD_SECONDS, spread)
