@@ -16,7 +16,7 @@ from starlette.responses import Response
 from lrs.auth import NOBODY, basic_credentials, recognise
 from lrs.call import VERSION_HEADER, Call, Incoming, read_incoming, version_of
 from lrs.errors import STATUSES, MethodNotAllowed, error_response
-from lrs.exchange import limit_body
+from lrs.exchange import has_body, limit_body
 from schemas.errors import InvalidValue
 from schemas.versions import Version, negotiate
 from statements.errors import StoreError, Unavailable
@@ -106,7 +106,9 @@ class Endpoint:
         principal = NOBODY if self._resource.public else await self._authenticate(incoming)
         request.state.credential = principal.credential.key
         version = version_of(incoming) if self._resource.versioned else Version.V2
-        body = await request.body() if incoming.body is None else incoming.body
+        body = incoming.body or b""
+        if incoming.body is None and has_body(request.scope):
+            body = await request.body()
         return await handler(self._services, Call(incoming, principal, version, body))
 
     def _handler(self, method: str) -> Handler | None:

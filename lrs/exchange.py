@@ -41,6 +41,12 @@ def limit_body(scope: Scope, max_bytes: int) -> None:
         raise RefusedError(BODY_TOO_LARGE)
 
 
+def has_body(scope: Scope) -> bool:
+    """Whether the client sends a body that was not read yet."""
+    exchange: Exchange = scope["lrs.exchange"]
+    return exchange.unread
+
+
 class Exchange:
     """A request and its answer: counts bytes, guards the body's size, completes the header.
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
-from email.utils import formatdate
 from functools import lru_cache
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def now() -> int:
@@ -29,7 +30,9 @@ def _second(seconds: int) -> str:
 
 def http_date_of(microseconds: int) -> str:
     """HTTP date, to the second (RFC 9110, section 5.6.7)."""
-    return formatdate(microseconds // 1_000_000, usegmt=True)
+    year, month, day, hour, minute, second, weekday, *_ = time.gmtime(microseconds // 1_000_000)
+    date = f"{_DAYS[weekday]}, {day:02} {_MONTHS[month - 1]} {year:04}"
+    return f"{date} {hour:02}:{minute:02}:{second:02} GMT"
 
 
 def microseconds_of(moment: datetime) -> int:
