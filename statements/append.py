@@ -7,6 +7,7 @@ and the log row, its index rows, references, voids, attachments and descriptions
 from __future__ import annotations
 
 from itertools import count
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select
@@ -18,11 +19,7 @@ from statements.descriptions import Descriptions, Source
 from statements.flags import Flag
 from statements.prepared import new_salts, salted_digest
 from statements.references import Inherited, Net, Node, find_waiting
-from statements.terms import (
-    Dictionary,
-    organisation_term,
-    posting_key,
-)
+from statements.terms import ROLE_BITS, Dictionary, organisation_term, posting_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -138,7 +135,7 @@ class Flush:
         self._write_postings(placed)
         self._write_references(placed, given)
         sources = [Source(p.position, p.statement.raw, p.statement.described) for p in placed]
-        self._descriptions.write(self._connection, sources, self.numbers)
+        self._descriptions.write(self._connection, sources, self._numbers_of)
 
     def _write_statements(self, placed: Sequence[Placed]) -> None:
         salts = new_salts(len(placed))
@@ -151,11 +148,13 @@ class Flush:
             for shard in (statement.id[-1],)
             for key in statement.keys or self._keys(statement)
         ]
-        rows.sort()  # neighbours in the index go in one after the other
+        # Neighbours in the index go in one after the other; positions are in order as they are.
+        rows.sort(key=itemgetter(0))
         self._connection.insert(tables.posting, rows)
 
     def _keys(self, statement: Prepared) -> list[int]:
-        return [posting_key(self.numbers[term], role) for term, role in statement.terms]
+        numbers = self.numbers
+        return [numbers[term] << ROLE_BITS | role for term, role in statement.terms]
 
     def _write_references(self, placed: Iterable[Placed], given: set[bytes]) -> None:
         """Ids that a client chose, and only those, may have been referred to before."""
@@ -174,13 +173,18 @@ class Flush:
         self._connection.insert(tables.voided, sorted(net.voided()), if_absent=True)
 
     def _write_inherited(self, inherited: Sequence[Inherited]) -> None:
-        terms = {row.term[0] for row in inherited} - self.numbers.keys()
-        self.numbers |= self._dictionary.look_up(self._connection, terms)
+        numbers = self._numbers_of({row.term[0] for row in inherited})
         rows = {
-            (posting_key(self.numbers[term], role), position, via, shard)
+            (posting_key(numbers[term], role), position, via, shard)
             for (term, role), position, via, shard in inherited
         }
         self._connection.insert(tables.posting, sorted(rows), if_absent=True)
+
+    def _numbers_of(self, terms: set[str]) -> dict[str, int]:
+        """Numbers of terms that have one, beside those met before in this flush."""
+        if unknown := terms - self.numbers.keys():
+            self.numbers |= self._dictionary.look_up(self._connection, unknown)
+        return self.numbers
 
     def _node(self, placed: Placed) -> Node:
         statement, position, _, confined_to = placed
@@ -218,7 +222,6 @@ def _terms(placed: Iterable[Placed]) -> set[str]:
     for each in placed:
         if each.statement.keys is None:
             terms.update(term for term, _ in each.statement.terms)
-        terms.update(term for term, _ in each.statement.described.marks)
         if each.confined_to:
             terms.add(organisation_term(each.confined_to))
     return terms

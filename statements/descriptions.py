@@ -18,7 +18,7 @@ from statements.index import mark_of
 from statements.terms import Dictionary, activity_term, agent_term, short_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from statements.database import Connection, Row
     from statements.index import Described
@@ -61,14 +61,17 @@ class Descriptions:
         self._through = -1  # what was seen is true of the log up to there; -1: of none
 
     def write(
-        self, connection: Connection, sources: Sequence[Source], numbers: dict[str, int]
+        self,
+        connection: Connection,
+        sources: Sequence[Source],
+        numbers_of: Callable[[set[str]], dict[str, int]],
     ) -> None:
         """Add the definitions and names that the sources bring; call it under the append lock.
 
         Args:
             connection: in the append's transaction.
             sources: all statements of the append, in log order.
-            numbers: term numbers, at least of the described activities and agents.
+            numbers_of: numbers of terms, at least of those asked for.
 
         """
         if sources[0].position != self._through + 1:
@@ -79,6 +82,7 @@ class Descriptions:
         for source in sources:
             if source.described.marks <= self._seen.items():
                 continue
+            numbers = numbers_of({term for term, _ in source.described.marks})
             for activity, definition in self._unseen_definitions(source.described):
                 new = raw_definition(source.raw, activity) or orjson.dumps(definition)
                 number = numbers[activity_term(activity)]
