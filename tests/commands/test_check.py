@@ -60,8 +60,8 @@ def test_a_sample_looks_at_so_many_statements(tampered: Lrs) -> None:
 
 def test_a_store_that_was_not_made_yet_is_told_in_a_line(lrs: Lrs) -> None:
     (lrs.folder / "empty").mkdir()
-    for folder, message in (("nowhere", "unable to open"), ("empty", "run lrs migrate")):
+    for folder in ("nowhere", "empty"):
         called = lrs("check", LRS_DATA_DIR=str(lrs.folder / folder))
         assert called.status == 1
         assert len(called.err.splitlines()) == 1
-        assert message in called.err
+        assert "run lrs migrate" in called.err

@@ -345,7 +345,7 @@ def test_nothing_is_no_failure(lrs: Lrs) -> None:
 def test_a_store_that_was_not_made_yet_is_told(lrs: Lrs, tmp_path: Path) -> None:
     called = lrs("import", "-", given=b"[]", LRS_DATA_DIR=str(tmp_path))
     assert (called.status, called.out) == (1, b"")
-    assert called.err.startswith("lrs: the database lacks migrations")
+    assert called.err.startswith("lrs: there is no database at")
 
 
 def test_options_can_stand_in_the_environment(lrs: Lrs, tmp_path: Path) -> None:

@@ -48,6 +48,9 @@ async def ask(
     path, _, query = target.partition("?")
     response = Response()
     waiting = list(chunks)
+    given = headers or {}
+    if any(chunks) and "content-length" not in given:
+        given = given | {"transfer-encoding": "chunked"}  # as on the wire
 
     async def receive() -> Message:
         if waiting:
@@ -70,7 +73,7 @@ async def ask(
         "method": method,
         "path": unquote(path),
         "query_string": query.encode(),
-        "headers": [(k.lower().encode(), v.encode()) for k, v in (headers or {}).items()],
+        "headers": [(k.lower().encode(), v.encode()) for k, v in given.items()],
         "state": {},
     }
     await app(scope, receive, send)

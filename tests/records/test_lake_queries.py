@@ -231,7 +231,8 @@ class Client:
         body = json.dumps({"sql": query}).encode()
         self._messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
         self.answer = b""
-        headers = [(k.encode(), v.encode()) for k, v in fields(house).items()]
+        given = fields(house) | {"content-length": str(len(body))}
+        headers = [(k.encode(), v.encode()) for k, v in given.items()]
         scope: Json = {"type": "http", "method": "POST", "path": "/analytics/query"}
         scope |= {"query_string": b"", "headers": headers, "state": {}}
         self.task = asyncio.ensure_future(house.app(scope, self._receive, self._send))
