@@ -35,6 +35,7 @@ conformance: .venv/.dev ## run the ADL conformance suite: SUITE=<checkout> OPTIO
 bench: .venv/.dev ## measure speed, memory and disk at a million statements: OPTIONS=--help
 	$(BIN)/python -m tests.benchmarks $(OPTIONS)
 	$(BIN)/python -m tests.benchmarks.fold $(FOLD_OPTIONS)
+	$(BIN)/python -m tests.benchmarks.lake $(LAKE_OPTIONS)
 	$(BIN)/python -m tests.benchmarks.reports $(REPORT_OPTIONS)
 	$(BIN)/python -m tests.records.measure
 

@@ -12,7 +12,6 @@ import json
 import subprocess
 import time
 from contextlib import closing, contextmanager
-from datetime import date
 from itertools import islice
 from pathlib import Path
 from statistics import median
@@ -22,7 +21,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 import httpx
 
-from lrs.simulation import Options, simulate
 from projections.opening import open_records
 from projections.runner.ledger import read_ledger
 from statements.append import head
@@ -32,16 +30,16 @@ from tests.benchmarks import http_load
 from tests.benchmarks.heavy import heavy_learner
 from tests.benchmarks.stand import machine, peak_bytes
 from tests.benchmarks.store import append_all
+from tests.benchmarks.year import simulated_year
 from tests.plugins.server import COMMAND, Credential, LrsServer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from statements.database import Database
 
 RESULTS = Path(__file__).resolve().parents[2] / "var" / "bench"
 BATCH = 100
-ID_END = len('{"id":"') + 36
 STEADY_PER_SECOND = 2_000
 STEADY_SECONDS = 20.0
 ROUNDS, ROUND_SECONDS, CONNECTIONS = 4, 4.0, 4
@@ -74,9 +72,7 @@ class Bench:
         self._lent = self._server.create_credential("benchmark")
         self._url = f"sqlite:///{folder / 'data' / 'lrs.sqlite3'}"
         self._records_url = f"sqlite:///{folder / 'data' / 'records.sqlite3'}"
-        most = size + 400_000
-        options = Options(statements=most, start=date(2025, 1, 1), end=date(2025, 12, 31))
-        self._statements = _distinct(simulate(options))
+        self._statements = simulated_year(size + 400_000)
 
     def fill(self) -> None:
         """Append the first statements."""
@@ -187,16 +183,6 @@ class Bench:
         if set(measured.statuses) != {200}:
             raise click.ClickException(f"the server answered {dict(measured.statuses)}")
         return round(measured.per_second * seconds) * BATCH
-
-
-def _distinct(statements: Iterable[bytes]) -> Iterator[bytes]:
-    """Leave out what a source sends twice: a batch may not hold an id twice."""
-    seen: set[bytes] = set()
-    for statement in statements:
-        identifier = statement[:ID_END]
-        if identifier not in seen:
-            seen.add(identifier)
-            yield statement
 
 
 _HEADERS = {"X-Experience-API-Version": "1.0.3", "Content-Type": "application/json"}

@@ -1,9 +1,8 @@
 """Measure the export to the lake, beside a bare loop over the same log in the same run.
 
-    python -m tests.benchmarks.lake --database-url sqlite:////path/to/lrs.sqlite3
-
 The bare loop reads the log and parses each statement, and does nothing with it: what the export
-does beside is the rest. A store to measure with comes from `lrs simulate` and `lrs import`.
+does beside is the rest. The log is a simulated year in SQLite, or that of a store that is named by
+its URL. A large lake asks for tens of seconds: the start of the processes, a second or two, counts.
 """
 
 from __future__ import annotations
@@ -32,12 +31,14 @@ from projections.reference.catalogue import Catalogue
 from projections.translation.vocabulary import shipped_vocabulary
 from statements.garbage import collect_rarely
 from statements.migrate import open_current
+from tests.benchmarks.year import build_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from statements.database import Database
 
+RESULTS = Path(__file__).resolve().parents[2] / "var" / "bench"
 SECRET = b"the secret of a benchmark"
 QUERIES = {
     "count by verb": "SELECT verb, count(*) FROM statements WHERE NOT voided GROUP BY ALL",
@@ -85,14 +86,22 @@ def _reader(database: Database, others: Others | None = None) -> LogReader:
     return LogReader(database, Privacy(Pseudonyms(SECRET)), Classify(shipped), others)
 
 
-@click.command()
-@click.option("--database-url", required=True)
+@click.command(help=__doc__)
+@click.option("--database-url", help="Of a store that is there.")
+@click.option("--size", default=300_000, show_default=True, help="statements, if none is named")
 @click.option("--lake", help="Keep the lake there; else it is temporary.")
 @click.option("--processes", default=2, show_default=True, help="that read the log")
-def measure(database_url: str, lake: str | None, processes: int) -> None:
-    """Measure."""
+def main(database_url: str | None, size: int, lake: str | None, processes: int) -> None:
+    """Run the benchmark."""
     collect_rarely()
-    with tempfile.TemporaryDirectory() as folder, open_current(database_url) as database:
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=RESULTS) as folder:
+        measure(database_url or build_log(Path(folder), size), Path(folder), lake, processes)
+
+
+def measure(database_url: str, folder: Path, lake: str | None, processes: int) -> None:
+    """Tell the figures of one export."""
+    with open_current(database_url) as database:
         store = open_store(lake or f"{folder}/lake")
         others = Others(partial(lend_reader, database_url), processes) if processes > 1 else None
         reader = _reader(database, others)
@@ -106,7 +115,7 @@ def measure(database_url: str, lake: str | None, processes: int) -> None:
             return len(sizes) and entry.position
 
         def export() -> int:
-            return Exporter(reader, store, Path(folder) / "lock").run(watch).position
+            return Exporter(reader, store, folder / "lock").run(watch).position
 
         memory: list[int] = []
 
@@ -137,4 +146,4 @@ def _ask(root: str) -> None:
 
 
 if __name__ == "__main__":
-    measure()
+    main()
