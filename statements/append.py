@@ -182,7 +182,9 @@ class Flush:
 
     def _numbers_of(self, terms: set[str]) -> dict[str, int]:
         """Numbers of terms that have one, beside those met before in this flush."""
-        if unknown := terms - self.numbers.keys():
+        # A set less a view of keys goes through all the keys: many, and for each statement.
+        unknown = {term for term in terms if term not in self.numbers}
+        if unknown:
             self.numbers |= self._dictionary.look_up(self._connection, unknown)
         return self.numbers
 
