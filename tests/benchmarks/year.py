@@ -18,7 +18,7 @@ _ID_END = len('{"id":"') + 36
 
 
 def simulated_year(most: int) -> Iterator[bytes]:
-    """So many statements, less those that a source sends twice: a batch may not hold an id twice."""
+    """So many statements, less those that a source sends twice: no batch may hold an id twice."""
     seen: set[bytes] = set()
     options = Options(statements=most, start=date(2025, 1, 1), end=date(2025, 12, 31))
     for statement in simulate(options):
