@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from analytics.cut import Cut
     from analytics.told import Known
 
 
@@ -53,7 +52,7 @@ class Classify(Protocol):
     def __call__(self, payload: bytes, /) -> Classified:
         """What a statement means, given its JSON text as it is in the log."""
 
-    def of_cut(self, cut: Cut, known: Known, /) -> Classified:
+    def of_cut(self, known: Known, /) -> Classified:
         """The same for one that was cut already."""
 
 
@@ -66,7 +65,7 @@ class Unclassified:
         """Activity."""
         return _ACTIVITY
 
-    def of_cut(self, _cut: Cut, _known: Known, /) -> Classified:
+    def of_cut(self, _known: Known, /) -> Classified:
         """Activity."""
         return _ACTIVITY
 

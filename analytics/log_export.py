@@ -107,9 +107,8 @@ class LogReader:
 
         def make_row(entry: Entry) -> Row:
             told = tell(entry.payload)
-            if told.cut is None or told.known is None:
-                return fill(entry, told, classify(entry.payload))
-            return fill(entry, told, classify.of_cut(told.cut, told.known))
+            meant = classify(entry.payload) if told.known is None else classify.of_cut(told.known)
+            return fill(entry, told, meant)
 
         return make_row
 
@@ -121,7 +120,8 @@ class LogReader:
 
     def read_much(self, after: int, until: int) -> Generator[Part]:
         """The same, by several processes if it is worth starting them."""
-        if self.others is None or until - after < MANY_STATEMENTS:
+        is_much = until - after >= MANY_STATEMENTS
+        if self.others is None or self.others.processes == 1 or not is_much:
             return self.read(after, until)
         starts = range(after, until, CHUNK_STATEMENTS)
         spans = (Span(start, min(start + CHUNK_STATEMENTS, until)) for start in starts)

@@ -89,9 +89,9 @@ class Teller:
             authority_text = b',"authority":' + authority.text
         start = b'{"id":"%b","actor":%b' % (raw.id.encode(), actor.text)
         text = b"".join((start, authority_text, rest, end, b"}"))
-        known = Known(verb, about_json, *pieces)
+        known = Known(raw, verb, about_json, *pieces)
         told = (raw.id, raw.timestamp, actor, None, verb, about, result, context)
-        return Told(*told, authority, text, raw, known)
+        return Told(*told, authority, text, known)
 
     def _result(self, raw: bytes, about: About) -> tuple[Result, bytes]:
         """A result as the columns need it, and its text."""

@@ -101,9 +101,10 @@ NO_CONTEXT: Final = Context()
 
 
 class Known(NamedTuple):
-    """Members of a statement that come again and again: each time the same objects.
+    """A statement that was cut, and of what comes again and again each time the same objects.
 
     Attributes:
+        cut: all of it, as it is in the log.
         verb: IRI.
         about: JSON of the object.
         activities: JSON of the context's activities, empty if there are none.
@@ -111,6 +112,7 @@ class Known(NamedTuple):
 
     """
 
+    cut: Cut
     verb: str
     about: bytes
     activities: bytes = b""
@@ -131,8 +133,7 @@ class Told(msgspec.Struct, gc=False):
         context: where it was done.
         authority: who vouches for it.
         text: the whole of it in JSON.
-        cut: the statement as it is in the log, if it was cut for this, and
-        known: what of it comes again.
+        known: the statement as it is in the log, if it was cut for this.
 
     """
 
@@ -146,7 +147,6 @@ class Told(msgspec.Struct, gc=False):
     context: Context
     authority: Identity | None
     text: bytes
-    cut: Cut | None = None
     known: Known | None = None
 
 
@@ -232,8 +232,9 @@ def activities_of(activities: Json | None) -> Activities:
 def media_seconds_of(extensions: Json | None) -> float | None:
     """How long a video is, by the extensions of a context (xAPI Video Profile 1.0.3)."""
     length = (extensions or _NOTHING).get(_LENGTH)
-    is_number = isinstance(length, int | float) and length is not True and length is not False
-    return _number(length) if is_number else None
+    if isinstance(length, bool) or not isinstance(length, int | float):
+        return None
+    return float(length)
 
 
 def _number(value: float | None) -> float | None:

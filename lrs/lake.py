@@ -32,10 +32,7 @@ def lake_store(settings: Settings) -> Store:
 @contextmanager
 def open_exporter(settings: Settings) -> Iterator[Exporter]:
     """What brings the lake up to date, with the store and the records open until the end."""
-    with (
-        open_current(settings.database_url) as database,
-        closing(open_records(settings.records_url)) as records,
-    ):
+    with _opened(settings) as (database, records):
         yield lake_exporter(settings, database, records)
 
 
@@ -50,12 +47,7 @@ def lake_exporter(settings: Settings, database: Database, records: Database) -> 
     """
     others = Others(partial(lend_reader, settings), settings.analytics_export_processes)
     return Exporter(
-        LogReader(
-            database,
-            _privacy(settings),
-            classify_by(records),
-            others if others.processes > 1 else None,
-        ),
+        _reader(settings, database, records, others),
         lake_store(settings),
         settings.data_dir / "analytics-lock",
         lend_tables(records),
@@ -66,16 +58,27 @@ def lake_exporter(settings: Settings, database: Database, records: Database) -> 
 @contextmanager
 def lend_reader(settings: Settings) -> Iterator[LogReader]:
     """Lend a reader of the log to another process."""
+    with _opened(settings) as (database, records):
+        yield _reader(settings, database, records)
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[tuple[Database, Database]]:
+    """The store and the records."""
     with (
-        open_current(settings.database_url) as log,
+        open_current(settings.database_url) as database,
         closing(open_records(settings.records_url)) as records,
     ):
-        yield LogReader(log, _privacy(settings), classify_by(records))
+        yield database, records
 
 
-def _privacy(settings: Settings) -> Privacy:
+def _reader(
+    settings: Settings, database: Database, records: Database, others: Others | None = None
+) -> LogReader:
     secret = keep_secret(settings.analytics_secret_file or settings.data_dir / "analytics-secret")
-    return Privacy(Pseudonyms(secret), settings.analytics_names, settings.analytics_free_text)
+    names, free_text = settings.analytics_names, settings.analytics_free_text
+    privacy = Privacy(Pseudonyms(secret), names, free_text)
+    return LogReader(database, privacy, classify_by(records), others)
 
 
 def lake_session(settings: Settings, seconds: float | None, rows: int | None) -> Session:

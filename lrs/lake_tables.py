@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
     from analytics.classification import Classified
-    from analytics.cut import Cut
     from analytics.tables import Lend
     from analytics.told import Known
     from projections.exports.export import Export
@@ -64,9 +63,9 @@ class Classify:
         statement = read_statement(payload)
         return self._sort(statement, places_in(statement))
 
-    def of_cut(self, cut: Cut, known: Known, /) -> Classified:
+    def of_cut(self, known: Known, /) -> Classified:
         """The same, from the members that it has been cut into."""
-        context = None
+        cut, context = known.cut, None
         if cut.context is not None:
             raw, extensions = known.extensions, None
             if raw:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from analytics.classification import Classified
-    from analytics.cut import Cut
     from analytics.told import Known
     from tests.analytics.lakes import World
 
@@ -41,9 +40,9 @@ class Courses:
         """A course named by the version."""
         return Sorted("completed", f"course of {self.version}", "module", len(payload) / 1e6)
 
-    def of_cut(self, cut: Cut, known: Known, /) -> Classified:
+    def of_cut(self, known: Known, /) -> Classified:
         """The same."""
-        return Sorted("completed", f"course of {self.version}", known.verb, len(cut.id) / 1e6)
+        return Sorted("completed", f"course of {self.version}", known.verb, len(known.cut.id) / 1e6)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ its URL. A large lake asks for tens of seconds: the start of the processes, a se
 
 from __future__ import annotations
 
+import os
 import resource
 import tempfile
 import time
@@ -31,6 +32,7 @@ from projections.reference.catalogue import Catalogue
 from projections.translation.vocabulary import shipped_vocabulary
 from statements.garbage import collect_rarely
 from statements.migrate import open_current
+from tests.benchmarks.stand import family
 from tests.benchmarks.year import build_log
 
 if TYPE_CHECKING:
@@ -67,9 +69,7 @@ def _processor_seconds() -> float:
 
 def _memory_mebibytes() -> int:
     """Of this process and those that it has started, now."""
-    own = Path("/proc/self")
-    started = (each for task in own.glob("task/*/children") for each in task.read_text().split())
-    files = [own / "statm", *(own.parent / each / "statm" for each in started)]
+    files = [Path(f"/proc/{pid}/statm") for pid in family(os.getpid())]
     pages = sum(int(each.read_text().split()[1]) for each in files)
     return pages * resource.getpagesize() // 2**20
 
@@ -103,8 +103,7 @@ def measure(database_url: str, folder: Path, lake: str | None, processes: int) -
     """Tell the figures of one export."""
     with open_current(database_url) as database:
         store = open_store(lake or f"{folder}/lake")
-        others = Others(partial(lend_reader, database_url), processes) if processes > 1 else None
-        reader = _reader(database, others)
+        reader = _reader(database, Others(partial(lend_reader, database_url), processes))
         sizes: list[int] = []
 
         def bare() -> int:

@@ -46,7 +46,7 @@ class Stand(NamedTuple):
 
     def memory_bytes(self) -> int:
         """The most that the server's processes have had in memory, each at its worst moment."""
-        return sum(peak_bytes(pid) for pid in _family(self.server.pid))
+        return sum(peak_bytes(pid) for pid in family(self.server.pid))
 
     def disk_bytes(self) -> int:
         """Bytes of the store on disk, indexes included."""
@@ -118,10 +118,12 @@ def _look(connection: Connection) -> Known:
     return Known(size, [str(UUID(bytes=row[0])) for row in rows], first, last)
 
 
-def _family(pid: int) -> Iterator[int]:
+def family(pid: int) -> Iterator[int]:
+    """A process and all that it or one of its threads has started, and these in turn."""
     yield pid
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        yield from _family(int(child))
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            yield from family(int(child))
 
 
 def peak_bytes(pid: int) -> int:

@@ -23,6 +23,6 @@ def test_a_statement_is_called_the_same_however_it_is_read(told: Told) -> None:
     parts = cut(payload)
     around = parts.context or CutContext()
     pieces = (parts.object, around.contextActivities, around.extensions)
-    known = Known(told.statement["verb"]["id"], *map(bytes, pieces))
+    known = Known(parts, told.statement["verb"]["id"], *map(bytes, pieces))
     for _ in range(2):  # the second time, extensions are remembered
-        assert classify.of_cut(parts, known) == classify(payload)
+        assert classify.of_cut(known) == classify(payload)
