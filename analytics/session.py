@@ -145,6 +145,10 @@ class Session:
     def close(self) -> None:
         """End the session; what it wrote to disk goes."""
         self._connection.close()
+        self.drop_spill()
+
+    def drop_spill(self) -> None:
+        """Remove what queries wrote to disk, from any thread; those that still run fail."""
         self._spill.close()
 
     def _start(self, sql: str, parameters: Sequence[object] | Mapping[str, object]) -> Result:

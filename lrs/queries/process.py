@@ -140,6 +140,7 @@ def _cancel_without_reader(session: Session, wait_until_gone: BinaryIO) -> None:
         wait_until_gone.read()
         session.cancel()
         threading.Event().wait(STOP_SECONDS)
+        session.drop_spill()  # it had not begun to run when it was cancelled, or does not listen
         os._exit(1)
 
     threading.Thread(target=wait, daemon=True).start()

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
+import msgspec
 
+from lrs.queries.question import Question
+from tests.analytics.lakes import lend_world
 from tests.faults.servers import serve
 from tests.http.live import wait_until
 from tests.http.test_metrics import figures
@@ -68,6 +73,33 @@ class Asking:
                 if is_query and str(self.folder).encode() in (path / "environ").read_bytes():
                     found.append(int(path.name))
         return found
+
+
+def test_a_query_that_nobody_waits_for_from_the_start_leaves_nothing(tmp_path: Path) -> None:
+    """It can't be cancelled: it does not run yet."""
+    with lend_world(tmp_path) as world:
+        world.export()
+    spilt = tmp_path / "temporary"
+    spilt.mkdir()
+    question = Question(
+        place=str(tmp_path / "lake"),
+        sql=ENDLESS,
+        format="json",
+        memory_bytes=100_000_000,
+        disk_bytes=100_000_000,
+        threads=1,
+        seconds=60,
+        rows=1,
+    )
+    subprocess.run(
+        [sys.executable, "-P", "-m", "lrs.queries.process"],
+        input=msgspec.json.encode(question) + b"\n",
+        env=os.environ | {"TMPDIR": str(spilt)},
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert list(spilt.iterdir()) == []
 
 
 def test_what_killed_queries_spilt_goes_when_a_server_starts_and_no_sooner(
