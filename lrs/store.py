@@ -15,7 +15,7 @@ from statements.horizon import Horizon
 from statements.migrate import require_current
 from statements.terms import Dictionary
 from statements.upkeep import Upkeep
-from statements.writer import Delivery, Failed, Flush, Limits, Writer
+from statements.writer import Failed, Flush, Limits, Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 WRITING_THREADS = 2  # one prepares while the other commits
+APPENDING_THREADS = 1  # for what would keep the event loop waiting; the lock lets one in
 
 
 class Store:
@@ -36,7 +37,7 @@ class Store:
         database: migrated.
         read_threads: reads that run at the same time, in threads where they need any.
         limits: of the writer's queue.
-        observe: called in the writer's thread with each flush.
+        observe: called with each flush.
 
     """
 
@@ -50,30 +51,30 @@ class Store:
         self.database = database
         self.dictionary = Dictionary()
         self.credentials = Credentials(database)
-        self.writer = Writer(
-            Appender(database, self.dictionary), self._deliver, limits, self._observe
-        )
+        self._appending = Threads(APPENDING_THREADS, "writer")
+        self._appends = database.appends(self._appending.run)
+        appender = Appender(database, self.dictionary)
+        self.writer = Writer(appender, self._appends, limits, self._observe)
         self._upkeep = Upkeep(database)
         self._observed = observe
         self._horizon = Horizon(database)
         self._reading = Threads(read_threads, "reader")
         self._reads = database.reads(read_threads, self._reading.run)
         self._writing = Threads(WRITING_THREADS, "document-writer")
-        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def start(self) -> None:
         """Start the threads; call it in the event loop that will use the store."""
-        self._loop = asyncio.get_running_loop()
-        self.writer.start()
         self._upkeep.start()
         threading.Thread(target=self.credentials.listen, name="credentials", daemon=True).start()
 
     async def stop(self) -> None:
         """Write what is waiting, then close every connection."""
-        await asyncio.to_thread(self.writer.close)
+        await self.writer.close()
         await asyncio.to_thread(self._upkeep.close)
         self._reads.close()
+        self._appends.close()
         self._reading.close()
+        self._appending.close()
         self._writing.close()
         self.database.close()
 
@@ -84,9 +85,7 @@ class Store:
             StoreError: they were refused, or can't be taken now.
 
         """
-        ticket = asyncio.get_running_loop().create_future()
-        self.writer.submit(request, ticket)
-        outcome = await ticket
+        outcome = await self.writer.append(request)
         if isinstance(outcome, Appended):
             self._horizon.raise_to(outcome.horizon)
             return outcome
@@ -142,17 +141,6 @@ class Store:
         return text_of(horizon)
 
     def _observe(self, flush: Flush) -> None:
-        """Pass on what the writer tells of a flush, in its thread."""
+        """Pass on what the writer tells of a flush."""
         self._upkeep.note(flush.statements)
         self._observed(flush)
-
-    def _deliver(self, deliveries: list[Delivery]) -> None:
-        """Wake the loop once a flush, in the writer's thread."""
-        assert self._loop is not None  # noqa: S101  # the writer was started after it was set
-        self._loop.call_soon_threadsafe(_resolve, deliveries)
-
-
-def _resolve(deliveries: list[Delivery]) -> None:
-    for future, outcome in deliveries:
-        if not future.done():  # the client may have gone
-            future.set_result(outcome)

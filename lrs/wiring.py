@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 SWITCH_SECONDS = 0.0005
 """How long a busy thread keeps the interpreter from the others.
 
-The writer takes the interpreter lock back after every SQL statement; at the default of 5 ms it
-would wait, with the append lock held, most of the time (docs/performance.md).
+Whatever is written in a thread (documents, large requests) takes the interpreter lock back after
+every SQL statement; at the default of 5 ms it would wait most of the time, with a lock held.
 """
 
 

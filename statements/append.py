@@ -22,7 +22,7 @@ from statements.references import Inherited, Net, Node, find_waiting
 from statements.terms import ROLE_BITS, Dictionary, organisation_term, posting_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from statements.database import Connection, Database, Row
     from statements.prepared import Prepared
@@ -78,13 +78,25 @@ class Appender:
             Unavailable: the database failed; each request may be tried again as it is.
 
         """
+        return self.settle(self._database.append(self.work(lambda: requests)))
+
+    def work(
+        self, take: Callable[[], Sequence[AppendRequest]]
+    ) -> Callable[[Connection, int], Flush]:
+        """What is to be done under the append lock to append what `take` gives; safe to repeat.
+
+        `take` is called with the lock held, and gives the same each time.
+        """
         tries = count(1)
 
         def work(connection: Connection, now: int) -> Flush:
             flush = Flush(connection, self._dictionary, self._descriptions)
-            return flush.run(now, requests, again=next(tries) > 1)
+            return flush.run(now, take(), again=next(tries) > 1)
 
-        flush = self._database.append(work)
+        return work
+
+    def settle(self, flush: Flush) -> list[Outcome]:
+        """Outcome of each request of a flush that is durable now."""
         if flush.through:
             self._dictionary.remember(flush.numbers)
             self._descriptions.confirm(flush.through)
@@ -161,6 +173,7 @@ class Flush:
         waiting = find_waiting(self._connection, given)
         if not waiting and all(each.statement.target is None for each in placed):
             return
+        self._connection.take_time()  # chains may be long
         nodes = [self._node(each) for each in placed]
         references = [
             (node.target, node.position, node.target[-1], int(node.voids), node.confined_to)

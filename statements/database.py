@@ -30,7 +30,11 @@ class Rendered(NamedTuple):
 
 
 class TakesTime(Exception):
-    """A read that was to be done at once takes longer than that."""
+    """What was to be done at once takes longer than that."""
+
+
+class Held(TakesTime):
+    """Somebody else holds a lock that is needed, for some milliseconds as a rule."""
 
 
 @lru_cache(maxsize=512)
@@ -161,6 +165,27 @@ class Reads(ABC):
         """Close what only these reads use; to be called in the event loop."""
 
 
+class Appends(ABC):
+    """Appends as an event loop asks for them, one after the other; `work` is safe to repeat."""
+
+    @abstractmethod
+    async def soon(self, work: Callable[[Connection, int], T]) -> T:
+        """Result of `work`, done in the event loop itself, as `Database.append` has it.
+
+        Raises:
+            TakesTime: that would keep the loop waiting.
+
+        """
+
+    @abstractmethod
+    async def in_thread(self, work: Callable[[Connection, int], T]) -> T:
+        """Result of `work`, however long it takes."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close what only these appends use; to be called in the event loop."""
+
+
 class Database(ABC):
     """A place to keep the log: SQLite in a file, or PostgreSQL."""
 
@@ -208,6 +233,10 @@ class Database(ABC):
         Whoever holds the lock is alone in giving positions. `work` gets the time at which the lock
         was got (microseconds since 1970) and must be safe to repeat.
         """
+
+    @abstractmethod
+    def appends(self, in_thread: InThread) -> Appends:
+        """Appends for one event loop; `in_thread` has a thread for them alone."""
 
     @abstractmethod
     def quiet_since(self, read: Read | None = None) -> int | None:

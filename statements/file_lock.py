@@ -8,6 +8,8 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from statements.database import Held
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -31,10 +33,18 @@ class FileLock:
         self._guard = threading.Lock()
 
     @contextmanager
-    def exclusive(self) -> Iterator[None]:
-        """Hold the lock."""
+    def exclusive(self, *, at_once: bool = False) -> Iterator[None]:
+        """Hold the lock.
+
+        Raises:
+            Held: somebody else does, and it was to be had `at_once`.
+
+        """
         self._held = self._held or self._open()
-        fcntl.flock(self._held, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(self._held, fcntl.LOCK_EX | (fcntl.LOCK_NB if at_once else 0))
+        except BlockingIOError:
+            raise Held from None
         try:
             yield
         finally:

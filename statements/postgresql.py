@@ -10,7 +10,7 @@ import psycopg
 from sqlalchemy import text
 from typing_extensions import override
 
-from statements.database import Connection, Database, TakesTime
+from statements.database import Appends, Connection, Database, TakesTime
 from statements.errors import Unavailable
 from statements.postgresql_connection import PLANS, PostgreSQLConnection
 from statements.postgresql_faults import retried, translated
@@ -30,8 +30,8 @@ APPEND_LOCK = 0x76696C6C65  # "ville": the lock under which positions are given
 WRITE_IDLE_SECONDS = 5
 LISTEN_SECONDS = 1  # how often a listener looks whether the database is being closed
 _NOW = "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)"
-_LOCK = text(  # the limit holds for this transaction: an export is idle for as long as its reader
-    "SELECT pg_advisory_xact_lock(CAST(:key AS bigint)),"
+_LOCK = (  # the limit holds for this transaction: an export is idle for as long as its reader
+    "SELECT pg_advisory_xact_lock({key}),"
     f" set_config('idle_in_transaction_session_timeout', '{WRITE_IDLE_SECONDS}s', true),"
     f" {_NOW}"  # once the lock is held; the server's clock, since several hosts may append
 )
@@ -40,6 +40,39 @@ _QUIET = text(  # a standby knows nothing of locks on the primary, nor what is o
 )
 _TABLE = text("SELECT 1 WHERE to_regclass(:name) IS NOT NULL")
 _SIZE = text("SELECT pg_database_size(current_database())")
+
+
+class AppendConnection(LoopConnection):
+    """A connection for what keeps the event loop waiting for some milliseconds at most."""
+
+    @override
+    def take_time(self) -> None:
+        raise TakesTime
+
+
+class LoopAppends(Appends):
+    """Appends in a greenlet, one after the other."""
+
+    def __init__(self, database: PostgreSQL, connection: LoopReads, in_thread: InThread) -> None:
+        self._database = database
+        self._connection = connection
+        self._in_thread = in_thread
+
+    @override
+    async def soon(self, work: Callable[[Connection, int], T]) -> T:
+        def locked(connection: Connection) -> T:
+            assert isinstance(connection, AppendConnection)  # noqa: S101  # it has no others
+            return self._database.append_on(connection, work)
+
+        return await self._connection.run(lambda use: use(locked))
+
+    @override
+    async def in_thread(self, work: Callable[[Connection, int], T]) -> T:
+        return await self._in_thread(lambda: self._database.append(work))
+
+    @override
+    def close(self) -> None:
+        self._connection.close()
 
 
 class PostgreSQL(Database):
@@ -71,6 +104,19 @@ class PostgreSQL(Database):
     @override
     def append(self, work: Callable[[Connection, int], T]) -> T:
         return retried(self._mine, lambda connection: self._locked(connection, APPEND_LOCK, work))
+
+    @override
+    def appends(self, in_thread: InThread) -> Appends:
+        def open_() -> LoopConnection:
+            return AppendConnection(self._url, self._settings)
+
+        return LoopAppends(self, LoopReads(open_, 1, in_thread), in_thread)
+
+    def append_on(
+        self, connection: PostgreSQLConnection, work: Callable[[Connection, int], T]
+    ) -> T:
+        """Result of `work`, as `append` has it, on this connection."""
+        return self._locked(connection, APPEND_LOCK, work)
 
     @override
     def quiet_since(self, read: Read | None = None) -> int | None:
@@ -131,12 +177,8 @@ class PostgreSQL(Database):
     def _locked(
         self, connection: PostgreSQLConnection, key: int, work: Callable[[Connection, int], T]
     ) -> T:
-        connection.committing = False
-        with connection.raw.transaction():
-            now = connection.rows(_LOCK, key=key)[0][-1]
-            result = work(connection, now)
-            connection.committing = True
-        return result
+        with connection.transaction(_LOCK.format(key=key)) as row:
+            return work(connection, int(row[-1] or 0))
 
     def _mine(self) -> PostgreSQLConnection:
         connection: PostgreSQLConnection | None = getattr(self._local, "connection", None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from sys import byteorder
 from typing import TYPE_CHECKING, Any
@@ -84,6 +85,19 @@ class PostgreSQLConnection(Connection):
     def wait(self, exchange: PQGen[list[PGresult]]) -> list[PGresult]:
         """Go through an exchange with the server; this thread waits for it."""
         return self.raw.wait(exchange)
+
+    @contextmanager
+    def transaction(self, first: str) -> Iterator[list[bytes | None]]:
+        """A transaction that begins with a query, whose first row it lends."""
+        self.committing = False
+        try:
+            yield self._wire.command(f"BEGIN; {first}")
+            self.committing = True
+            self._wire.command("COMMIT")
+        except BaseException:
+            with suppress(psycopg.Error):  # what broke the connection has ended it, too
+                self._wire.command("ROLLBACK")
+            raise
 
     @override
     def rows(self, query: Executable, **parameters: object) -> list[Row]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 from collections import deque
 from contextvars import Context, copy_context
 from functools import partial
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from statements.database import Connection, InThread, Read
 
 T = TypeVar("T")
+
+_CUT = select.POLLERR | select.POLLHUP
 
 WAITING_A_CONNECTION = 64
 """Reads that may wait for each connection: about a second's work."""
@@ -60,6 +63,9 @@ class LoopConnection(PostgreSQLConnection):
         # Watched by another number than libpq's, which closes its own when the connection breaks:
         # the number may be anybody's before the loop has forgotten it.
         self._end = os.dup(self.raw.fileno())
+        self._state = select.poll()
+        self._state.register(self._end, select.POLLIN)
+        self._is_cut = False
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -91,6 +97,8 @@ class LoopConnection(PostgreSQLConnection):
 
     def _ready(self, wanted: Wait) -> Ready:
         """Leave this greenlet until the connection is ready for what is wanted."""
+        if self._is_cut:
+            return Ready.R  # to read what has come before, and then an error
         self._waiting = getcurrent()
         if wanted & Wait.W and self._loop is not None:
             self._loop.add_writer(self._end, self._on_writable)
@@ -98,6 +106,8 @@ class LoopConnection(PostgreSQLConnection):
         return ready
 
     def _on_readable(self) -> None:
+        # libuv tells of an error once, and then no more of this socket.
+        self._is_cut = any(events & _CUT for _, events in self._state.poll(0))
         if self._waiting is None:
             self._heed()
         else:
@@ -115,6 +125,9 @@ class LoopConnection(PostgreSQLConnection):
 
     def _heed(self) -> None:
         """Take in what the server says unasked: mostly that it goes."""
+        if self._is_cut:
+            self.close()
+            return
         try:
             self.raw.pgconn.consume_input()
         except psycopg.OperationalError:

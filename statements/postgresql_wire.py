@@ -94,6 +94,12 @@ class Wire:
         """Run a data change; the number of rows it touched."""
         return self._run(sql, values, formats).command_tuples or 0
 
+    def command(self, sql: str) -> list[bytes | None]:
+        """Run commands that stand for themselves, in one exchange; the last one's first row."""
+        self._pgconn.send_query(sql.encode())
+        result = self._result()
+        return [result.get_value(0, column) for column in range(result.nfields)]
+
     def _run(self, sql: str, values: Sequence[object], formats: PyFormat) -> PGresult:
         transformer = self._transformer
         packed = [_packed(value) if type(value) is list else value for value in values]
@@ -105,8 +111,7 @@ class Wire:
 
     def _prepare(self, sql: str, types: tuple[int, ...]) -> bytes:
         if len(self._names) >= PREPARED_STATEMENTS:
-            self._pgconn.send_query(b"DEALLOCATE ALL")
-            self._result()
+            self.command("DEALLOCATE ALL")
             self._names.clear()
         name = b"lrs_%d" % len(self._names)
         self._pgconn.send_prepare(name, sql.encode(), types)
@@ -115,7 +120,8 @@ class Wire:
         return name
 
     def _result(self) -> PGresult:
-        result = self._wait(execute(self._pgconn))[-1]
-        if result.status not in _FINE:
-            raise errors.error_from_result(result)
-        return result
+        results = self._wait(execute(self._pgconn))
+        for result in results:
+            if result.status not in _FINE:
+                raise errors.error_from_result(result)
+        return results[-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import threading
 from contextlib import contextmanager, suppress
@@ -13,7 +14,7 @@ from sqlalchemy.dialects import sqlite
 from typing_extensions import override
 
 from statements.clock import now
-from statements.database import Connection, Database, Reads, TakesTime
+from statements.database import Appends, Connection, Database, Held, Reads, TakesTime
 from statements.errors import Unavailable
 from statements.file_lock import FileLock
 from statements.sqlite_connection import (
@@ -32,9 +33,24 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+LOOK_SECONDS = 0.001  # as short as the loop's clock can
+LOOKS = 50
+"""After these a thread stands in line: it can't be overtaken by one that looks more often."""
+
 DIALECT = sqlite.dialect(paramstyle="named")
 
 _TABLE = text("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name")
+
+
+@contextmanager
+def _at_once(lock: threading.Lock) -> Iterator[None]:
+    """Hold a lock; Held if somebody else does."""
+    if not lock.acquire(blocking=False):
+        raise Held
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager
@@ -70,6 +86,30 @@ class AtOnce(Reads):
     @override
     def close(self) -> None:
         pass  # they use the database's own connections
+
+
+class AppendsAtOnce(Appends):
+    """Appends in the event loop itself. While somebody else appends, it looks again soon."""
+
+    def __init__(self, database: SQLite, in_thread: InThread) -> None:
+        self._database = database
+        self._in_thread = in_thread
+
+    @override
+    async def soon(self, work: Callable[[Connection, int], T]) -> T:
+        for _ in range(LOOKS):
+            with suppress(Held):
+                return self._database.append_at_once(work)
+            await asyncio.sleep(LOOK_SECONDS)
+        raise Held
+
+    @override
+    async def in_thread(self, work: Callable[[Connection, int], T]) -> T:
+        return await self._in_thread(lambda: self._database.append(work))
+
+    @override
+    def close(self) -> None:
+        pass  # they use the database's own connection
 
 
 class SQLite(Database):
@@ -128,6 +168,23 @@ class SQLite(Database):
     def append(self, work: Callable[[Connection, int], T]) -> T:
         return self.write(lambda connection: work(connection, self._time_to_store()))
 
+    def append_at_once(self, work: Callable[[Connection, int], T]) -> T:
+        """Result of `work`, as `append` has it.
+
+        Raises:
+            Held: somebody else writes.
+            TakesTime: there is more to do than what takes some milliseconds.
+
+        """
+        with _translated(), _at_once(self._write_lock), self._file_lock.exclusive(at_once=True):
+            connection = self._writing()
+            connection.hurry(is_hurried=True)
+            return self._transaction(connection, lambda c: work(c, self._time_to_store()))
+
+    @override
+    def appends(self, in_thread: InThread) -> Appends:
+        return AppendsAtOnce(self, in_thread)
+
     @override
     def quiet_since(self, read: Read | None = None) -> int | None:
         return self._file_lock.look(self._clock())
@@ -135,14 +192,16 @@ class SQLite(Database):
     @override
     def write(self, work: Callable[[Connection], T], *, lock: bytes = b"") -> T:
         with _translated(), self._write_lock, self._file_lock.exclusive():
-            return self._transaction(self._writing(), "BEGIN IMMEDIATE", work)
+            connection = self._writing()
+            connection.hurry(is_hurried=False)
+            return self._transaction(connection, work)
 
     @override
     def snapshot(self, work: Callable[[Connection], T]) -> T:
         with _translated():
             connection = self._open(READER_CACHE_KIB)
             try:
-                return self._transaction(connection, "BEGIN", work)
+                return self._transaction(connection, work, "BEGIN")
             finally:
                 self._opened.remove(connection)
                 connection.raw.close()
@@ -177,9 +236,12 @@ class SQLite(Database):
             self._local = threading.local()
 
     def _transaction(
-        self, connection: SQLiteConnection, begin: str, work: Callable[[Connection], T]
+        self,
+        connection: SQLiteConnection,
+        work: Callable[[Connection], T],
+        begin: str = "BEGIN IMMEDIATE",
     ) -> T:
-        connection.raw.execute(begin)
+        connection.begin(begin)
         try:
             result = work(connection)
             connection.raw.execute("COMMIT")
@@ -208,7 +270,7 @@ class SQLite(Database):
             hurried.raw.execute("PRAGMA query_only = ON")
             self._opened.append(hurried)
             self._local.hurried = hurried
-        hurried.begin()
+        hurried.begin_read()
         return hurried
 
     def _writing(self) -> SQLiteConnection:

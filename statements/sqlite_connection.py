@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.dialects import sqlite
 from typing_extensions import override
 
-from statements.database import Connection, Row, TakesTime, between, leading_key, render
+from statements.database import Connection, Held, Row, TakesTime, between, leading_key, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -47,13 +47,12 @@ class SQLiteConnection(Connection):
         self,
         path: str,
         cache_kib: int,
-        timeout_seconds: float = BUSY_TIMEOUT_SECONDS,
         *,
         durable: bool = True,
     ) -> None:
         self.raw = sqlite3.connect(
             path,
-            timeout=timeout_seconds,
+            timeout=BUSY_TIMEOUT_SECONDS,
             isolation_level=None,
             check_same_thread=False,  # closed by another thread at shutdown
             cached_statements=STATEMENT_CACHE,
@@ -64,6 +63,33 @@ class SQLiteConnection(Connection):
         self.raw.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
         self.raw.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         self.raw.execute("PRAGMA recursive_triggers = ON")  # INSERT OR REPLACE meets them too
+        self._is_hurried = False
+
+    def hurry(self, *, is_hurried: bool) -> None:
+        """Whether from now on it gives up rather than wait, or begin what takes long."""
+        if is_hurried != self._is_hurried:
+            self._is_hurried = is_hurried
+            milliseconds = 0 if is_hurried else BUSY_TIMEOUT_SECONDS * 1000
+            self.raw.execute(f"PRAGMA busy_timeout = {milliseconds}")
+
+    def begin(self, command: str) -> None:
+        """Begin a transaction.
+
+        Raises:
+            Held: another program writes, and this one is in a hurry.
+
+        """
+        try:
+            self.raw.execute(command)
+        except sqlite3.OperationalError as error:
+            if self._is_hurried and error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                raise Held from error
+            raise
+
+    @override
+    def take_time(self) -> None:
+        if self._is_hurried:
+            raise TakesTime
 
     @override
     def rows(self, query: Executable, **parameters: object) -> list[Row]:
@@ -162,17 +188,14 @@ class HurriedConnection(SQLiteConnection):
     """A connection that gives up what takes long, rather than keep its thread from others."""
 
     def __init__(self, path: str, cache_kib: int) -> None:
-        super().__init__(path, cache_kib, timeout_seconds=0)
+        super().__init__(path, cache_kib)
+        self.hurry(is_hurried=True)
         self._left = 0
         self.raw.set_progress_handler(self._is_over, AT_ONCE_STEPS)
 
-    def begin(self) -> None:
+    def begin_read(self) -> None:
         """Begin another read."""
         self._left = AT_ONCE_TIMES
-
-    @override
-    def take_time(self) -> None:
-        raise TakesTime
 
     def _is_over(self) -> bool:
         self._left -= 1

@@ -1,18 +1,23 @@
 """Group commit: requests that wait at the same time share a transaction.
 
-    submit -> queue -> [thread: gather, append, deliver] -> outcome of each request
+    append -> queue -> [gather, append, deliver] -> outcome of each request
 
-While one flush is being written the next one gathers, so flushes grow with the load by themselves.
+All of it happens in the event loop, which is kept waiting for short flushes only (decision 0022).
+While the loop is busy with one flush the next ones arrive, so flushes grow with the load by
+themselves.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
-import threading
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Any, NamedTuple
+from contextlib import suppress
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
+from statements.database import TakesTime
 from statements.errors import Overloaded, StoreError, Unavailable
 
 if TYPE_CHECKING:
@@ -20,10 +25,12 @@ if TYPE_CHECKING:
 
     from statements.admission import Outcome
     from statements.append import Appender
+    from statements.database import Appends
     from statements.requests import AppendRequest
 
-FLUSH_STATEMENTS = 2_000  # about 0.1 s under the lock: what a neighbour may have to wait
-FLUSH_BYTES = 16 * 1024 * 1024
+    Take = Callable[[], Sequence[AppendRequest]]
+
+GATHERING_TURNS = 2  # of the loop: in the first what has arrived is read, in the second worked on
 
 logger = logging.getLogger(__name__)
 
@@ -32,13 +39,6 @@ class Failed(NamedTuple):
     """A request that met a bug; the log has the traceback."""
 
     error: Exception
-
-
-class Delivery(NamedTuple):
-    """The outcome of a request, for whoever submitted it."""
-
-    ticket: Any
-    outcome: Outcome | Failed
 
 
 class Flush(NamedTuple):
@@ -50,18 +50,31 @@ class Flush(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """How much may wait before a request is turned away."""
+    """How much there may be at most; by default, what may wait before a request is turned away."""
 
     statements: int = 50_000
     size_bytes: int = 256 * 1024 * 1024
 
+    def allow(self, statements: int, size_bytes: int) -> bool:
+        """Whether there may be so much."""
+        return statements <= self.statements and size_bytes <= self.size_bytes
+
+
+FLUSH = Limits(200, 1024 * 1024)
+"""Some 25 ms, for which the event loop and whoever else appends have to wait."""
+
+
+class _Waiting(NamedTuple):
+    request: AppendRequest
+    outcome: asyncio.Future[Outcome | Failed]
+
 
 class Writer:
-    """The one thread of this process that appends.
+    """The one way by which this process appends.
 
     Args:
         appender: does the work.
-        deliver: called in the writer's thread, once a flush, with all its outcomes.
+        appends: how it gets to the database.
         limits: of the queue.
         observe: called with each flush.
 
@@ -70,32 +83,22 @@ class Writer:
     def __init__(
         self,
         appender: Appender,
-        deliver: Callable[[list[Delivery]], None],
+        appends: Appends,
         limits: Limits = Limits(),  # noqa: B008  # immutable
         observe: Callable[[Flush], None] = lambda flush: None,  # noqa: ARG005
     ) -> None:
         self._appender = appender
-        self._deliver = deliver
+        self._appends = appends
         self._limits = limits
         self._observe = observe
-        self._waiting: deque[tuple[AppendRequest, Any]] = deque()
-        self._wake = threading.Condition()
+        self._waiting: deque[_Waiting] = deque()
+        self._flushing: asyncio.Task[None] | None = None
         self._closing = False
         self.waiting_statements = 0
         self.waiting_bytes = 0
-        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
-    def start(self) -> None:
-        """Start the thread."""
-        self._thread.start()
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether the thread runs."""
-        return self._thread.is_alive()
-
-    def submit(self, request: AppendRequest, ticket: Any) -> None:  # noqa: ANN401  # the caller's own
-        """Queue a request; its outcome is delivered with the ticket.
+    async def append(self, request: AppendRequest) -> Outcome | Failed:
+        """Outcome of a request, once it is durable. It is appended even if nobody waits any more.
 
         A request larger than the whole queue is taken when the queue is empty.
 
@@ -103,71 +106,106 @@ class Writer:
             Overloaded: too much is waiting already, or the writer is closing.
 
         """
-        with self._wake:
-            if self._closing or (self._waiting and self._exceeds(request)):
-                raise Overloaded("the write queue is full")
-            self._waiting.append((request, ticket))
-            self.waiting_statements += len(request.statements)
-            self.waiting_bytes += request.size_bytes
-            self._wake.notify()
+        statements = self.waiting_statements + len(request.statements)
+        size_bytes = self.waiting_bytes + request.size_bytes
+        if self._closing or (self._waiting and not self._limits.allow(statements, size_bytes)):
+            raise Overloaded("the write queue is full")
+        self.waiting_statements, self.waiting_bytes = statements, size_bytes
+        loop = asyncio.get_running_loop()
+        outcome: asyncio.Future[Outcome | Failed] = loop.create_future()
+        self._waiting.append(_Waiting(request, outcome))
+        if self._flushing is None:
+            self._flushing = loop.create_task(self._flush_all())
+        return await outcome
 
-    def close(self) -> None:
-        """Append what is waiting, then stop the thread."""
-        with self._wake:
-            self._closing = True
-            self._wake.notify()
-        if self.is_alive:
-            self._thread.join()
+    async def close(self) -> None:
+        """Append what is waiting, and take no more."""
+        self._closing = True
+        if self._flushing is not None:
+            await self._flushing
 
-    def _exceeds(self, request: AppendRequest) -> bool:
-        return (
-            self.waiting_statements + len(request.statements) > self._limits.statements
-            or self.waiting_bytes + request.size_bytes > self._limits.size_bytes
-        )
-
-    def _run(self) -> None:
-        while gathered := self._gather():
-            requests = [request for request, _ in gathered]
-            began = time.perf_counter()
-            outcomes = self._append(requests)
-            seconds = time.perf_counter() - began
-            statements = sum(len(request.statements) for request in requests)
-            pairs = zip(gathered, outcomes, strict=True)
-            deliveries = [Delivery(ticket, outcome) for (_, ticket), outcome in pairs]
-            self._report(deliveries, Flush(len(requests), statements, seconds))
-
-    def _report(self, deliveries: list[Delivery], flush: Flush) -> None:
-        """Tell those who wait. What goes wrong there must not end the thread that all wait for."""
+    async def _flush_all(self) -> None:
+        """Flush until nothing is waiting."""
         try:
-            self._deliver(deliveries)
+            while self._waiting:
+                await self._let_gather()
+                await self._flush()
+        finally:
+            self._flushing = None
+
+    async def _let_gather(self) -> None:
+        """Let requests join that have arrived, as long as each turn of the loop brings some."""
+        waiting = 0
+        while waiting < len(self._waiting) and self.waiting_statements < FLUSH.statements:
+            waiting = len(self._waiting)
+            for _ in range(GATHERING_TURNS):
+                await asyncio.sleep(0)
+
+    async def _flush(self) -> None:
+        gather = cache(self._gather)  # once, as late as may be: with the append lock held
+
+        began = time.perf_counter()
+        outcomes = await self._append(lambda: [waiting.request for waiting in gather()])
+        seconds = time.perf_counter() - began
+        for waiting, outcome in zip(gather(), outcomes, strict=True):
+            if not waiting.outcome.done():  # the client may have gone
+                waiting.outcome.set_result(outcome)
+        statements, _ = _amount([waiting.request for waiting in gather()])
+        self._report(Flush(len(outcomes), statements, seconds))
+
+    def _report(self, flush: Flush) -> None:
+        """Tell the metrics. What goes wrong there must not keep from appending."""
+        try:
             self._observe(flush)
         except Exception:
-            logger.exception("the outcome of a flush could not be delivered")
+            logger.exception("a flush could not be observed")
 
-    def _gather(self) -> list[tuple[AppendRequest, Any]]:
-        """What is waiting, up to the size of a flush; empty when closing and all is done."""
-        with self._wake:
-            while not self._waiting and not self._closing:
-                self._wake.wait()
-            gathered: list[tuple[AppendRequest, Any]] = []
-            statements = size_bytes = 0
-            while self._waiting and statements < FLUSH_STATEMENTS and size_bytes < FLUSH_BYTES:
-                request, ticket = self._waiting.popleft()
-                statements += len(request.statements)
-                size_bytes += request.size_bytes
-                gathered.append((request, ticket))
-            self.waiting_statements -= statements
-            self.waiting_bytes -= size_bytes
-            return gathered
+    def _gather(self) -> list[_Waiting]:
+        """What is waiting, up to the size of a flush, or one request that is larger."""
+        gathered = [self._waiting.popleft()]
+        statements, size_bytes = _amount([gathered[0].request])
+        while self._waiting:
+            more, more_bytes = _amount([self._waiting[0].request])
+            if not FLUSH.allow(statements + more, size_bytes + more_bytes):
+                break
+            gathered.append(self._waiting.popleft())
+            statements, size_bytes = statements + more, size_bytes + more_bytes
+        self.waiting_statements -= statements
+        self.waiting_bytes -= size_bytes
+        return gathered
 
-    def _append(self, requests: Sequence[AppendRequest]) -> Sequence[Outcome | Failed]:
+    async def _append(self, take: Take) -> Sequence[Outcome | Failed]:
         try:
-            return self._appender.append(requests)
+            return await self._soon_or_in_thread(take)
         except Unavailable as error:
-            return [error] * len(requests)
+            return [error] * len(take())
         except Exception as error:
-            if len(requests) == 1:
+            if len(take()) == 1:
                 logger.exception("a request could not be appended")
                 return [error if isinstance(error, StoreError) else Failed(error)]
         # One of them is to blame: each alone, so that only that one fails.
-        return [outcome for request in requests for outcome in self._append([request])]
+        alone = [await self._append(_only(request)) for request in take()]
+        return [outcome for outcomes in alone for outcome in outcomes]
+
+    async def _soon_or_in_thread(self, take: Take) -> Sequence[Outcome]:
+        def take_little() -> Sequence[AppendRequest]:
+            requests = take()
+            if not FLUSH.allow(*_amount(requests)):
+                raise TakesTime
+            return requests
+
+        with suppress(TakesTime):
+            flush = await self._appends.soon(self._appender.work(take_little))
+            return self._appender.settle(flush)
+        take()  # now, in the loop's thread: the queue is nobody else's
+        return self._appender.settle(await self._appends.in_thread(self._appender.work(take)))
+
+
+def _only(request: AppendRequest) -> Take:
+    return lambda: [request]
+
+
+def _amount(requests: Sequence[AppendRequest]) -> tuple[int, int]:
+    """Statements and bytes of requests."""
+    statements = sum(len(request.statements) for request in requests)
+    return statements, sum(request.size_bytes for request in requests)

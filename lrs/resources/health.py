@@ -32,8 +32,7 @@ async def get_ready(services: Services, call: Call) -> Response:  # noqa: ARG001
     requests: statements are taken all the same, and another server would serve the same records.
     """
     store = services.store
-    writer = "ok" if store.writer.is_alive else "stopped"
-    checks = {"database": await _check_database(store), "writer": writer}
+    checks = {"database": await _check_database(store)}
     ready = set(checks.values()) == {"ok"}
     status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
     seen = await services.fold.seen()

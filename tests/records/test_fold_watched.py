@@ -18,8 +18,6 @@ from statements.errors import Unavailable
 from tests.statements.store import Store, new_request, new_statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from lrs.records.fold import Seen
     from statements.database import Connection, Row
     from tests.records.house import House
@@ -56,7 +54,7 @@ def append(house: House, count: int) -> None:
 def health(house: House) -> Json:
     """What the server says of its health, which is always 200 here."""
     found: Json = house.get("/health")
-    assert found["checks"] == {"database": "ok", "writer": "ok"}
+    assert found["checks"] == {"database": "ok"}
     return found
 
 
@@ -76,26 +74,16 @@ def _always_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watching, "FRESH_SECONDS", 0.0)
 
 
-@pytest.fixture
-def watched(house: House) -> Iterator[House]:
-    """Lend a house whose writer runs."""
-    house.services.store.writer.start()
-    yield house
-    house.services.store.writer.close()
-
-
 def test_where_nothing_was_folded_nothing_is_told(empty_house: House) -> None:
-    empty_house.services.store.writer.start()
     assert health(empty_house) == {"status": "ready", "checks": health(empty_house)["checks"]}
     assert figures(empty_house) == {}
-    empty_house.services.store.writer.close()
 
 
-def test_a_fold_that_is_up_to_date(watched: House) -> None:
-    append(watched, 3)
-    hold(watched, checkpoint("events", 3, updated=1), checkpoint("badges", 3))
-    watched.database.write(Lease().claim)
-    found = health(watched)
+def test_a_fold_that_is_up_to_date(house: House) -> None:
+    append(house, 3)
+    hold(house, checkpoint("events", 3, updated=1), checkpoint("badges", 3))
+    house.database.write(Lease().claim)
+    found = health(house)
     assert (found["status"], found["records"]) == (
         "ready",
         {
@@ -110,15 +98,15 @@ def test_a_fold_that_is_up_to_date(watched: House) -> None:
     )
 
 
-def test_a_fold_that_is_behind_says_how_far_and_for_how_long(watched: House) -> None:
-    append(watched, 3)
+def test_a_fold_that_is_behind_says_how_far_and_for_how_long(house: House) -> None:
+    append(house, 3)
     moved = checkpoint("badges", 1, updated=now() - 5 * MINUTE)
-    hold(watched, checkpoint("events", 3), moved, unrecognised=4, stale=2)
-    found = health(watched)["records"]
+    hold(house, checkpoint("events", 3), moved, unrecognised=4, stale=2)
+    found = health(house)["records"]
     assert (found["position"], found["behind_statements"], found["worker"]) == (1, 2, False)
     assert 300 <= found["unmoved_seconds"] < 360
     assert 0 < found["behind_seconds"] < 60
-    told = figures(watched)
+    told = figures(house)
     assert told.pop("lrs_projection_behind_seconds badges") > 0
     assert told == {
         "lrs_projection_position badges": 1,
@@ -136,38 +124,38 @@ def test_a_fold_that_is_behind_says_how_far_and_for_how_long(watched: House) -> 
     }
 
 
-def test_what_has_stopped_is_told_and_the_server_is_still_to_be_used(watched: House) -> None:
-    append(watched, 2)
+def test_what_has_stopped_is_told_and_the_server_is_still_to_be_used(house: House) -> None:
+    append(house, 2)
     stopped = checkpoint("badges", 1, stopped_at=2, error="KeyError('anna@example.org')")
-    hold(watched, checkpoint("events", 2), stopped, checkpoint("progress__next", 0, cursor=7))
-    found = health(watched)
+    hold(house, checkpoint("events", 2), stopped, checkpoint("progress__next", 0, cursor=7))
+    found = health(house)
     assert found["status"] == "degraded"
     assert found["records"]["stopped"] == [{"projection": "badges", "position": 2}]
     assert "anna" not in json.dumps(found)  # anybody may ask
-    told = figures(watched)
+    told = figures(house)
     assert told["lrs_projection_stopped badges"] == 1
-    hold(watched, checkpoint("progress", 2))
-    assert figures(watched)["lrs_projection_rebuilding progress"] == 1
+    hold(house, checkpoint("progress", 2))
+    assert figures(house)["lrs_projection_rebuilding progress"] == 1
 
 
 def test_a_records_store_that_does_not_answer_is_told_and_nothing_else_suffers(
-    watched: House, monkeypatch: pytest.MonkeyPatch
+    house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_: Connection) -> None:
         raise Unavailable("the disk is gone")
 
     monkeypatch.setattr(watching, "read_standing", fail)
-    found = health(watched)
+    found = health(house)
     assert (found["status"], found["records"]) == ("degraded", {"problem": "Unavailable"})
-    assert figures(watched) == {}
+    assert figures(house) == {}
 
 
 def test_a_slow_records_store_keeps_nobody_waiting(
-    watched: House, monkeypatch: pytest.MonkeyPatch
+    house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hold(watched, checkpoint("events", 0))
+    hold(house, checkpoint("events", 0))
     done = threading.Event()
-    watch = watched.services.fold
+    watch = house.services.fold
 
     async def ask_twice() -> tuple[Seen, Seen]:
         before = await watch.seen()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import TYPE_CHECKING, TypeVar
@@ -17,7 +18,7 @@ from statements.migrate import migrate
 from statements.opening import open_database
 from statements.postgresql import PostgreSQL
 from statements.prepared import sender
-from statements.writer import Delivery, Writer
+from statements.writer import Writer
 from tests.plugins.postgresql import PostgreSQLServer, connect, lend_database
 from tests.statements.store import (
     ANNA,
@@ -103,18 +104,22 @@ def test_while_the_server_is_away_everything_is_unavailable(
 def test_every_request_of_a_flush_is_told_that_the_server_is_away(
     store: Store, server: PostgreSQLServer
 ) -> None:
-    outcomes: list[Delivery] = []
-    writer = Writer(store.appender, outcomes.extend)
-    for number in range(3):
-        writer.submit(new_request(new_statement()), number)
+    requests = [new_request(new_statement()) for _ in range(3)]
+
+    async def work() -> list[object]:
+        appends = store.database.appends(asyncio.to_thread)
+        writer = Writer(store.appender, appends)
+        try:
+            return await asyncio.gather(*map(writer.append, requests))
+        finally:
+            appends.close()
+
     server.stop()
     try:
-        writer.start()
-        writer.close()
+        outcomes = asyncio.run(work())
     finally:
         server.start()
-    assert [delivery.ticket for delivery in outcomes] == [0, 1, 2]
-    assert {type(delivery.outcome) for delivery in outcomes} == {Unavailable}
+    assert list(map(type, outcomes)) == [Unavailable] * 3
     assert store.log() == []
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import os
+import signal
+import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
+import uvloop
 from sqlalchemy import text
 
 from statements.errors import Overloaded, Unavailable
@@ -43,7 +47,7 @@ def use(url: str, body: Callable[[Reads], Coroutine[Any, Any, T]], most: int = 2
             reads.close()
 
     with closing(open_database(url)) as database:
-        return asyncio.run(whole(database.reads(most, in_thread)))
+        return uvloop.run(whole(database.reads(most, in_thread)))  # as the server does
 
 
 def asking(query: Any, **parameters: object) -> Callable[[Read], Any]:  # noqa: ANN401  # any SQL
@@ -164,6 +168,24 @@ def test_a_read_whose_connection_breaks_is_done_on_another(postgresql_database: 
         holder.execute("SELECT pg_advisory_lock(1)")
         assert use(postgresql_database, body, most=1) == 2
     assert len(set(attempts)) == 2
+
+
+def test_a_server_that_goes_without_having_listened_keeps_nobody_waiting(
+    postgresql_database: str,
+) -> None:
+    """What it has not read makes an error of the end, which libuv tells once."""
+
+    async def body(reads: Reads) -> object:
+        backend = await reads.run(asking(BACKEND))
+        os.kill(backend, signal.SIGSTOP)
+        waiting = asyncio.create_task(reads.run(asking(ONE)))
+        await asyncio.sleep(0.1)  # it is sent
+        os.kill(backend, signal.SIGTERM)
+        os.kill(backend, signal.SIGCONT)
+        time.sleep(0.5)  # its last word and its end come in one turn of the loop
+        return await asyncio.wait_for(waiting, 10)
+
+    assert use(postgresql_database, body, most=1) == 1
 
 
 def test_who_waits_is_told_when_the_reads_are_closed(postgresql_database: str) -> None:
