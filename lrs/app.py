@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers
 from starlette.routing import Route, Router
+from typing_extensions import override
 
 from lrs.call import VERSION_HEADER
 from lrs.edge import Edge
@@ -94,12 +96,29 @@ def build_app(services: Services, access_log: AccessLog | None) -> ASGIApp:
 
     return Edge(
         # Of Starlette's application only the router: the edge is all the middleware there is.
-        Router(routes(services), redirect_slashes=False, default=_not_found, lifespan=lifespan),
+        _Router(routes(services), redirect_slashes=False, default=_not_found, lifespan=lifespan),
         settings=services.settings,
         metrics=services.metrics,
         access_log=access_log,
         vital_paths=[each.path for each in health.RESOURCES],
     )
+
+
+class _Router(Router):
+    """A router that looks a path up before it tries the patterns of all routes."""
+
+    @override
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        route = self._whole.get(scope["path"]) if scope["type"] == "http" else None
+        if route is None:
+            await super().__call__(scope, receive, send)
+        else:
+            scope["route"] = route
+            await route.app(scope, receive, send)
+
+    @cached_property
+    def _whole(self) -> dict[str, Route]:
+        return {each.path: each for each in self.routes if isinstance(each, Route)}
 
 
 async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:

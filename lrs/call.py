@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from lrs.errors import BadRequest
+from lrs.exchange import read_body
 from schemas.errors import Problem
 from schemas.versions import Version, negotiate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from starlette.requests import Request
+    from starlette.types import Receive, Scope
 
     from lrs.auth import Principal
 
@@ -66,7 +67,12 @@ class Call:
         return self.incoming.headers.get(name, default)
 
 
-async def read_incoming(request: Request) -> Incoming:
+def header_fields(scope: Scope) -> dict[str, str]:
+    """The header fields of a request, names in lower case."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+async def read_incoming(scope: Scope, headers: dict[str, str], receive: Receive) -> Incoming:
     """Read the head of a request, and the body only if the head is in it.
 
     Whoever calls has to be known before a body is waited for and kept in memory; only in the
@@ -76,12 +82,9 @@ async def read_incoming(request: Request) -> Incoming:
         BadRequest: the query is malformed, or a form breaks the alternate request syntax.
 
     """
-    parameters = parse_query(request.scope["query_string"])
-    headers = {
-        name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers.raw
-    }
-    incoming = Incoming(request.method, request.scope["path"], parameters, headers)
-    return _unwrap(incoming, await request.body()) if _is_alternate(incoming) else incoming
+    parameters = parse_query(scope["query_string"])
+    incoming = Incoming(scope["method"], scope["path"], parameters, headers)
+    return _unwrap(incoming, await read_body(receive)) if _is_alternate(incoming) else incoming
 
 
 def version_of(incoming: Incoming) -> Version:
@@ -96,6 +99,8 @@ def parse_query(query: bytes) -> dict[str, str]:
         BadRequest: it is not UTF-8, or a name occurs twice.
 
     """
+    if not query:
+        return {}
     try:
         text = query.decode("ascii")
         pairs = parse_qsl(

@@ -37,6 +37,10 @@ class CorkedTransport:
         if self._size_bytes >= _ENOUGH_BYTES:
             self._flush()
 
+    def is_closing(self) -> bool:
+        """Whether the connection is closed, or about to be: asked twice a request."""
+        return self._transport.is_closing()
+
     def get_write_buffer_size(self) -> int:
         """Bytes that are waiting, here or below."""
         return self._size_bytes + self._transport.get_write_buffer_size()

@@ -10,13 +10,12 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from lrs.auth import NOBODY, basic_credentials, recognise
-from lrs.call import VERSION_HEADER, Call, Incoming, read_incoming, version_of
+from lrs.call import VERSION_HEADER, Call, Incoming, header_fields, read_incoming, version_of
 from lrs.errors import STATUSES, MethodNotAllowed, error_response
-from lrs.exchange import has_body, limit_body
+from lrs.exchange import has_body, limit_body, read_body
 from schemas.errors import InvalidValue
 from schemas.versions import Version, negotiate
 from statements.errors import StoreError, Unavailable
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 HORIZON_HEADER = "X-Experience-API-Consistent-Through"
+_VERSION_FIELD = VERSION_HEADER.encode()
 
 # What a request without a version header is told: it speaks a version from before the header,
 # which this store does not (Communication 3.3; docs/decisions/0004-versions.md).
@@ -65,25 +65,25 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        request = Request(scope, receive)
-        response = await self._respond(request)
+        response = await self._respond(scope, receive)
         await response(scope, receive, send)
 
-    async def _respond(self, request: Request) -> Response:
-        version = self._spoken_version(request.headers.get(VERSION_HEADER))
-        limit_body(request.scope, self._resource.most_body_bytes(self._services.settings))
+    async def _respond(self, scope: Scope, receive: Receive) -> Response:
+        headers = header_fields(scope)
+        version = self._spoken_version(headers.get(VERSION_HEADER))
+        limit_body(scope, self._resource.most_body_bytes(self._services.settings))
         try:
-            incoming = await read_incoming(request)
+            incoming = await read_incoming(scope, headers, receive)
             version = self._spoken_version(incoming.headers.get(VERSION_HEADER))
-            response = await self._handle(request, incoming)
-            if incoming.method == "HEAD" and request.method == "POST":
+            response = await self._handle(scope, receive, incoming)
+            if incoming.method == "HEAD" and scope["method"] == "POST":
                 response = _without_body(response)
         except tuple(STATUSES) as error:
             if isinstance(error, Unavailable):
                 logger.warning("the database failed: %s", error)
             response = error_response(error)
             await self._tell_horizon(response)
-        response.headers[VERSION_HEADER] = version
+        response.raw_headers.append((_VERSION_FIELD, version.encode()))  # no handler sets it
         return response
 
     def _spoken_version(self, header: str | None) -> str:
@@ -99,16 +99,16 @@ class Endpoint:
             with contextlib.suppress(StoreError):
                 response.headers[HORIZON_HEADER] = await self._services.store.horizon()
 
-    async def _handle(self, request: Request, incoming: Incoming) -> Response:
+    async def _handle(self, scope: Scope, receive: Receive, incoming: Incoming) -> Response:
         handler = self._handler(incoming.method)
         if handler is None:
             return Response(status_code=204, headers={"Allow": ", ".join(sorted(self._methods))})
         principal = NOBODY if self._resource.public else await self._authenticate(incoming)
-        request.state.credential = principal.credential.key
+        scope["state"]["credential"] = principal.credential.key
         version = version_of(incoming) if self._resource.versioned else Version.V2
         body = incoming.body or b""
-        if incoming.body is None and has_body(request.scope):
-            body = await request.body()
+        if incoming.body is None and has_body(scope):
+            body = await read_body(receive)
         return await handler(self._services, Call(incoming, principal, version, body))
 
     def _handler(self, method: str) -> Handler | None:

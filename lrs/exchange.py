@@ -9,6 +9,8 @@ import secrets
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
+from starlette.requests import ClientDisconnect
+
 from lrs.refusals import BODY_TOO_LARGE, OVERLOADED, Refusal, RefusedError
 
 if TYPE_CHECKING:
@@ -45,6 +47,22 @@ def has_body(scope: Scope) -> bool:
     """Whether the client sends a body that was not read yet."""
     exchange: Exchange = scope["lrs.exchange"]
     return exchange.unread
+
+
+async def read_body(receive: Receive) -> bytes:
+    """Read a request's body to its end.
+
+    Raises ClientDisconnect if the client goes away before.
+    """
+    parts = []
+    more_body = True
+    while more_body:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        parts.append(message.get("body", b""))
+        more_body = message.get("more_body", False)
+    return b"".join(parts)
 
 
 class Exchange:

@@ -15,7 +15,7 @@ from schemas.parsing import parse, split_batch
 from schemas.rules import SIGNATURE
 from schemas.signatures import check_signature
 from schemas.validation import validate_statement
-from statements.prepared import Prepared, prepare, uuid_bytes
+from statements.prepared import Prepared, prepare
 from statements.requests import AppendRequest
 
 if TYPE_CHECKING:
@@ -136,10 +136,10 @@ def _check_distinct(statements: list[Json]) -> None:
     seen = set()
     for i, statement in enumerate(statements):
         if (given := statement.get("id")) is not None:
-            if (number := uuid_bytes(given)) in seen:
+            if (same := given.lower()) in seen:  # a valid UUID has one spelling but for case
                 rule = "another statement of the batch has the same id"
                 raise InvalidStatement(Problem(f"$[{i}].id", rule, "Communication 2.1.2"))
-            seen.add(number)
+            seen.add(same)
 
 
 def _check_signatures(statement: Json, place: str, contents: dict[str, bytes]) -> None:

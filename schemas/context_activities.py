@@ -34,7 +34,7 @@ def with_arrays(raw: bytes, statement: Json) -> bytes:
 
 def _has_single(clause: Json) -> bool:
     lists = clause.get("context", {}).get("contextActivities", {})
-    return any(isinstance(value, dict) for value in lists.values())
+    return dict in map(type, lists.values())
 
 
 def _with_arrays(context: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from schemas.errors import InvalidValue, Problem, quoted
 
@@ -21,6 +22,7 @@ _HEADER = re.compile(r"([12])\.0(?:\.[0-9][0-9A-Za-z.+-]*)?")
 _BY_MAJOR = {"1": Version.V1, "2": Version.V2}
 
 
+@lru_cache(maxsize=16)  # clients send one of a few, and it is asked for thrice a request
 def negotiate(header: str | None) -> Version:
     """Return the version that `X-Experience-API-Version: header` asks for.
 

@@ -15,6 +15,10 @@ Term = tuple[str, Role]
 Mark = tuple[str, int]  # a term, and the hash of what is said of it
 
 _CONTEXT_ACTORS = ("instructor", "team")
+_CONTEXT_LISTS = (("contextAgents", "agent"), ("contextGroups", "group"))
+
+# In Python 3.11 a function looks up a member of an enumeration, each time: too dear for each term.
+_DIRECT, _RELATED, _AUTHORITY = Role
 
 
 def terms_of(statement: Json) -> list[Term]:
@@ -31,26 +35,26 @@ def terms_of(statement: Json) -> list[Term]:
         if registration := context.get("registration"):
             direct.add(registration_term(registration))
         _add_context(related, context)
-    return [
-        *((term, Role.DIRECT) for term in direct),
-        *((term, Role.RELATED) for term in related - direct),
-    ]
+    terms = [(term, _DIRECT) for term in direct]
+    terms += [(term, _RELATED) for term in related - direct]
+    return terms
 
 
 def authority_terms(authority: Json) -> list[Term]:
     """Terms of an authority: an Agent, or a Group of an OAuth consumer and its user."""
     terms: set[str] = set()
     _add_actor(terms, authority)
-    return [(term, Role.AUTHORITY) for term in sorted(terms)]
+    return [(term, _AUTHORITY) for term in sorted(terms)]
 
 
 def _add_actor(terms: set[str], actor: Json) -> None:
     """An Agent or Group matches by its identifier, a Group also by those of its members."""
     if (ifi := agent_ifi(actor)) is not None:
         terms.add(agent_term(ifi))
-    for member in actor.get("member", ()):
-        if (ifi := agent_ifi(member)) is not None:
-            terms.add(agent_term(ifi))
+    if "member" in actor:
+        for member in actor["member"]:
+            if (ifi := agent_ifi(member)) is not None:
+                terms.add(agent_term(ifi))
 
 
 def _add_object(direct: set[str], related: set[str], target: Json) -> None:
@@ -62,17 +66,18 @@ def _add_object(direct: set[str], related: set[str], target: Json) -> None:
     elif kind == "SubStatement":
         _add_actor(related, target["actor"])
         _add_object(related, related, target["object"])
-        _add_context(related, target.get("context", {}))
+        if context := target.get("context"):
+            _add_context(related, context)
 
 
 def _add_context(related: set[str], context: Json) -> None:
     for name in _CONTEXT_ACTORS:
-        if actor := context.get(name):
-            _add_actor(related, actor)
-    for each in context.get("contextAgents", ()):
-        _add_actor(related, each["agent"])
-    for each in context.get("contextGroups", ()):
-        _add_actor(related, each["group"])
+        if name in context:
+            _add_actor(related, context[name])
+    for name, role in _CONTEXT_LISTS:
+        if name in context:
+            for each in context[name]:
+                _add_actor(related, each[role])
     for activity in context_activities(context):
         related.add(activity_term(activity["id"]))
 
@@ -80,8 +85,9 @@ def _add_context(related: set[str], context: Json) -> None:
 def context_activities(context: Json) -> list[Json]:
     """All activities of a context, each of the four lists being an array or a single object."""
     found: list[Json] = []
-    for value in context.get("contextActivities", {}).values():
-        found += [value] if isinstance(value, dict) else value
+    if "contextActivities" in context:
+        for value in context["contextActivities"].values():
+            found += [value] if isinstance(value, dict) else value
     return found
 
 
@@ -90,19 +96,19 @@ class Described(NamedTuple):
 
     definitions: dict[str, Json]  # activity id -> definition
     names: list[tuple[str, str]]  # (IFI, name)
-    marks: set[Mark] = set()  # noqa: RUF012  # of all that is said; never changed in place
+    marks: set[Mark]  # of all that is said
 
 
 def described_by(statement: Json) -> Described:
     """Definitions and names that a statement brings, but for its authority's."""
-    said = Described({}, [])
+    marks: set[Mark] = set()
+    said = Described({}, [], marks)
     _describe_clause(said, statement)
-    marks = {
-        (activity_term(activity), mark_of(definition))
-        for activity, definition in said.definitions.items()
-    }
-    marks.update((agent_term(ifi), hash(name)) for ifi, name in said.names)
-    return said._replace(marks=marks)
+    for activity, definition in said.definitions.items():
+        marks.add((activity_term(activity), mark_of(definition)))
+    for ifi, name in said.names:
+        marks.add((agent_term(ifi), hash(name)))
+    return said
 
 
 def mark_of(definition: Json) -> int:
@@ -120,12 +126,17 @@ def _describe_clause(said: Described, clause: Json) -> None:
         _describe_actor(said, target)
     elif kind == "SubStatement":
         _describe_clause(said, target)
-    context = clause.get("context", {})
+    if context := clause.get("context"):
+        _describe_context(said, context)
+
+
+def _describe_context(said: Described, context: Json) -> None:
     for activity in context_activities(context):
-        _describe_activity(said, activity)
+        if "definition" in activity:
+            _describe_activity(said, activity)
     for name in _CONTEXT_ACTORS:
-        if actor := context.get(name):
-            _describe_actor(said, actor)
+        if name in context:
+            _describe_actor(said, context[name])
 
 
 def _describe_activity(said: Described, activity: Json) -> None:
@@ -134,6 +145,12 @@ def _describe_activity(said: Described, activity: Json) -> None:
 
 
 def _describe_actor(said: Described, actor: Json) -> None:
-    for agent in (actor, *actor.get("member", ())):
-        if (name := agent.get("name")) and (ifi := agent_ifi(agent)) is not None:
-            said.names.append((ifi, name))
+    _describe_agent(said, actor)
+    if "member" in actor:
+        for member in actor["member"]:
+            _describe_agent(said, member)
+
+
+def _describe_agent(said: Described, agent: Json) -> None:
+    if (name := agent.get("name")) and (ifi := agent_ifi(agent)) is not None:
+        said.names.append((ifi, name))

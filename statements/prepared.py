@@ -7,7 +7,6 @@ import time
 from hashlib import sha256
 from itertools import product
 from typing import Any, NamedTuple
-from uuid import UUID
 
 import msgspec
 import orjson
@@ -25,7 +24,7 @@ Json = dict[str, Any]
 VOIDED_VERB = "http://adlnet.gov/expapi/verbs/voided"
 DEFAULT_VERSION = {Version.V1: b'"1.0.0"', Version.V2: b'"2.0.0"'}  # Data 2.4.10
 SALT_BYTES = 16
-NOTHING_DESCRIBED = Described({}, [])
+NOTHING_DESCRIBED = Described({}, [], set())
 
 
 class Sender(NamedTuple):
@@ -124,7 +123,12 @@ def new_id() -> bytes:
     """
     milliseconds = time.time_ns() // 1_000_000
     number = milliseconds << 80 | int.from_bytes(os.urandom(10), "big")
-    return UUID(int=number, version=4).bytes
+    return (number & _FREE_BITS | _VERSION_4).to_bytes(16, "big")
+
+
+# What `UUID(int=…, version=4)` does, at a tenth of its cost: RFC 4122, 4.1.1 and 4.1.3.
+_VERSION_4 = 4 << 76 | 2 << 62
+_FREE_BITS = (1 << 128) - 1 & ~(0xF << 76 | 3 << 62)
 
 
 def uuid_text(value: bytes) -> str:
@@ -169,13 +173,15 @@ def flags_of(statement: Json, version: Version) -> Flag:
     """What the store has to know of a valid statement without reading it."""
     voiding = statement["verb"]["id"] == VOIDED_VERB
     attachments = "attachments" in statement or "attachments" in statement["object"]
-    return _FLAGS[voiding, attachments, version is Version.V2]
+    return _FLAGS[voiding, attachments, version]
 
 
 # Made beforehand: combining flags takes longer than all the rest of it.
 _FLAGS = {
-    (voiding, attachments, version_2): Flag(
-        Flag.VOIDING * voiding | Flag.ATTACHMENTS * attachments | Flag.VERSION_2 * version_2
+    (voiding, attachments, version): Flag(
+        Flag.VOIDING * voiding
+        | Flag.ATTACHMENTS * attachments
+        | Flag.VERSION_2 * (version is Version.V2)
     )
-    for voiding, attachments, version_2 in product((False, True), repeat=3)
+    for voiding, attachments, version in product((False, True), (False, True), Version)
 }
