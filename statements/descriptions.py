@@ -37,6 +37,9 @@ _LATEST = (
     .order_by(tables.activity_definition.c.position.desc())
     .limit(1)
 )
+_CHANGED = select(tables.activity_definition.c.activity).where(
+    tables.activity_definition.c.position > bindparam("after")
+)
 _NAMES = (
     select(tables.agent_name.c.name)
     .where(tables.agent_name.c.agent == bindparam("agent"))
@@ -58,6 +61,7 @@ class Descriptions:
 
     def __init__(self) -> None:
         self._seen: dict[str, int] = {}
+        self._activities: dict[int, str] = {}  # terms of those activities, by number
         self._through = -1  # what was seen is true of the log up to there; -1: of none
 
     def write(
@@ -74,9 +78,7 @@ class Descriptions:
             numbers_of: numbers of terms, at least of those asked for.
 
         """
-        if sources[0].position != self._through + 1:
-            self._seen.clear()  # another process has appended, or what we wrote was not committed
-        self._through = -1
+        self._catch_up(connection, sources[0].position)
         latest: dict[int, tuple[int, bytes]] = {}
         names: list[Row] = []
         for source in sources:
@@ -85,7 +87,8 @@ class Descriptions:
             numbers = numbers_of({term for term, _ in source.described.marks})
             for activity, definition in self._unseen_definitions(source.described):
                 new = raw_definition(source.raw, activity) or orjson.dumps(definition)
-                number = numbers[activity_term(activity)]
+                number = numbers[term := activity_term(activity)]
+                self._activities[number] = term
                 old = latest.get(number, (0, b""))[1] or _stored(connection, number)
                 if (merged := merge_definitions(old, new)) != old:
                     latest[number] = (source.position, merged)
@@ -97,6 +100,19 @@ class Descriptions:
     def confirm(self, through: int) -> None:
         """What was written last is committed, up to this position."""
         self._through = through
+
+    def _catch_up(self, connection: Connection, position: int) -> None:
+        """Forget what is not true any more, or was not committed, before what comes from there."""
+        if self._through < 0:
+            self._forget_all()
+        elif self._through + 1 < position:  # another process has appended
+            for (number,) in connection.rows(_CHANGED, after=self._through):
+                self._seen.pop(self._activities.pop(number, ""), None)
+        self._through = -1
+
+    def _forget_all(self) -> None:
+        self._seen.clear()
+        self._activities.clear()
 
     def _unseen_definitions(self, described: Described) -> Iterator[tuple[str, Json]]:
         for activity, definition in described.definitions.items():
@@ -113,7 +129,7 @@ class Descriptions:
         if self._seen.get(term) == mark:
             return False
         if len(self._seen) >= REMEMBERED:
-            self._seen.clear()
+            self._forget_all()
         self._seen[term] = mark
         return True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from sqlalchemy import select
 from schemas.members import slices
 from statements import tables
 from statements.append import Appender
+from statements.database import Connection
 from statements.descriptions import (
     MOST_NAMES,
     definition_of,
@@ -22,6 +24,7 @@ from statements.descriptions import (
 )
 from statements.opening import open_database
 from statements.prepared import sender
+from statements.terms import Dictionary
 from tests.statements.store import (
     ANNA,
     AUTHORITY,
@@ -35,6 +38,9 @@ from tests.statements.store import (
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
+    from sqlalchemy.sql import Executable
+
+    from statements.database import Row
 
 Json = dict[str, Any]
 
@@ -131,6 +137,50 @@ def test_what_several_processes_say_is_merged_in_log_order(store: Store, url: st
             define(process, {"name": {"en": name}})
             assert definition(other) == {"name": {"en": name}}
     assert len(rows(store, tables.activity_definition)) == 3
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_several_processes_write_what_one_would(store: Store, url: str, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311  # no secret
+    said = []
+    with closing(open_database(url)) as other:
+        appenders = [store.appender, Appender(other, Dictionary())]
+        for _ in range(60):
+            activity = f"{COURSE}/{chance.randrange(3)}"
+            name = {chance.choice("ab"): str(chance.randrange(2))}
+            target = {"id": activity, "definition": {"name": name}}
+            store.appender = chance.choice(appenders)
+            store.append(new_statement(object=target, actor=ANNA | {"name": "A"}), by=DEFINER)
+            said.append((activity, {"name": name}))
+    merged: dict[str, bytes] = {}
+    for activity, definition in said:
+        new = json.dumps(definition).encode()
+        merged[activity] = merge_definitions(merged.get(activity, b""), new)
+    for activity, expected in merged.items():
+        found = store.database.read(
+            lambda c, activity=activity: definition_of(c, store.dictionary, activity)  # type: ignore[misc]  # of this turn
+        )
+        assert found == expected
+    assert names(store) == ["A"]
+
+
+def test_what_others_append_in_between_is_no_reason_to_look_again(
+    store: Store, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    row = Connection.row
+
+    def noted(connection: Connection, query: Executable, **parameters: object) -> Row | None:
+        asked.extend(parameters[name] for name in parameters if name == "activity")
+        return row(connection, query, **parameters)
+
+    monkeypatch.setattr(Connection, "row", noted)
+    with closing(open_database(url)) as other:
+        several = [store.appender, Appender(other, Dictionary())]
+        for appender in several * 3:
+            store.appender = appender
+            define(store, {"name": {"en": "Course"}})
+    assert len(asked) == len(several)  # each process once
 
 
 def test_definitions_in_one_flush_are_merged_in_order(store: Store) -> None:

@@ -1,0 +1,1 @@
+CREATE INDEX activity_definition_position ON activity_definition (position);
