@@ -45,8 +45,13 @@ class Stand(NamedTuple):
                 pass
 
     def memory_bytes(self) -> int:
-        """The most that the server's processes have had in memory, each at its worst moment."""
-        return sum(peak_bytes(pid) for pid in family(self.server.pid))
+        """The most that the server's processes have had in memory, each at its worst moment.
+
+        What they have of files, nearly all of it programs, is one and the same: it counts once.
+        """
+        processes = list(family(self.server.pid))
+        files = [file_bytes(pid) for pid in processes]
+        return sum(map(peak_bytes, processes)) - sum(files) + max(files)
 
     def disk_bytes(self) -> int:
         """Bytes of the store on disk, indexes included."""
@@ -128,10 +133,18 @@ def family(pid: int) -> Iterator[int]:
 
 def peak_bytes(pid: int) -> int:
     """The most that a process has had in memory."""
-    status = dict(
-        line.split(":\t", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines()
-    )
-    return int(status["VmHWM"].split()[0]) * 1024
+    return _status_bytes(pid, "VmHWM")
+
+
+def file_bytes(pid: int) -> int:
+    """What a process has in memory of files."""
+    return _status_bytes(pid, "RssFile")
+
+
+def _status_bytes(pid: int, name: str) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    status = dict(line.split(":\t", 1) for line in lines)
+    return int(status[name].split()[0]) * 1024
 
 
 def machine() -> str:
