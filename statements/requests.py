@@ -13,14 +13,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AppendRequest:
-    """Statements that are stored together or not at all."""
+    """Statements that are stored together or not at all.
+
+    `size_bytes` is what waits in memory for it.
+    """
 
     statements: Sequence[Prepared]
     attachments: dict[bytes, bytes] = field(default_factory=dict)  # SHA-256 -> content
     confined_to: str = ""  # organisation whose statements alone it may void
+    size_bytes: int = field(init=False)  # asked for several times on its way, added up once
 
-    @property
-    def size_bytes(self) -> int:
-        """Bytes that wait in memory for this request."""
+    def __post_init__(self) -> None:
+        """Add up what waits."""
         texts = sum(len(statement.raw) for statement in self.statements)
-        return texts + sum(len(content) for content in self.attachments.values())
+        contents = sum(len(content) for content in self.attachments.values())
+        object.__setattr__(self, "size_bytes", texts + contents)

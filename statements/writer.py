@@ -143,7 +143,6 @@ class Writer:
 
     async def _flush(self) -> None:
         gather = cache(self._gather)  # once, as late as may be: with the append lock held
-
         began = time.perf_counter()
         outcomes = await self._append(lambda: [waiting.request for waiting in gather()])
         seconds = time.perf_counter() - began

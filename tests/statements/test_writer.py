@@ -42,14 +42,9 @@ class Desk:
 
     async def _append(self, requests: dict[str, AppendRequest]) -> None:
         async with self.opened() as writer:
-            outcomes = await self.gather(writer, requests)
-        self.outcomes |= outcomes
-
-    async def gather(self, writer: Writer, requests: dict[str, AppendRequest]) -> dict[str, Any]:
-        """Outcomes of requests that come at once; an error if they were turned away."""
-        appending = (writer.append(request) for request in requests.values())
-        outcomes = await asyncio.gather(*appending, return_exceptions=True)
-        return dict(zip(requests, outcomes, strict=True))
+            appending = map(writer.append, requests.values())
+            outcomes = await asyncio.gather(*appending, return_exceptions=True)
+        self.outcomes |= zip(requests, outcomes, strict=True)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Writer]:
