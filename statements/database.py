@@ -166,7 +166,17 @@ class Reads(ABC):
 
 
 class Appends(ABC):
-    """Appends as an event loop asks for them, one after the other; `work` is safe to repeat."""
+    """Appends as an event loop asks for them, one after the other; `work` is safe to repeat.
+
+    Args:
+        database: where to.
+        in_thread: has a thread for them alone.
+
+    """
+
+    def __init__(self, database: Database, in_thread: InThread) -> None:
+        self._database = database
+        self._in_thread = in_thread
 
     @abstractmethod
     async def soon(self, work: Callable[[Connection, int], T]) -> T:
@@ -177,12 +187,11 @@ class Appends(ABC):
 
         """
 
-    @abstractmethod
     async def in_thread(self, work: Callable[[Connection, int], T]) -> T:
         """Result of `work`, however long it takes."""
+        return await self._in_thread(lambda: self._database.append(work))
 
-    @abstractmethod
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027  # most use the database's own connections
         """Close what only these appends use; to be called in the event loop."""
 
 

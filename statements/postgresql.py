@@ -54,21 +54,17 @@ class LoopAppends(Appends):
     """Appends in a greenlet, one after the other."""
 
     def __init__(self, database: PostgreSQL, connection: LoopReads, in_thread: InThread) -> None:
-        self._database = database
+        super().__init__(database, in_thread)
+        self._append_on = database.append_on
         self._connection = connection
-        self._in_thread = in_thread
 
     @override
     async def soon(self, work: Callable[[Connection, int], T]) -> T:
         def locked(connection: Connection) -> T:
             assert isinstance(connection, AppendConnection)  # noqa: S101  # it has no others
-            return self._database.append_on(connection, work)
+            return self._append_on(connection, work)
 
         return await self._connection.run(lambda use: use(locked))
-
-    @override
-    async def in_thread(self, work: Callable[[Connection, int], T]) -> T:
-        return await self._in_thread(lambda: self._database.append(work))
 
     @override
     def close(self) -> None:

@@ -92,24 +92,16 @@ class AppendsAtOnce(Appends):
     """Appends in the event loop itself. While somebody else appends, it looks again soon."""
 
     def __init__(self, database: SQLite, in_thread: InThread) -> None:
-        self._database = database
-        self._in_thread = in_thread
+        super().__init__(database, in_thread)
+        self._append_at_once = database.append_at_once
 
     @override
     async def soon(self, work: Callable[[Connection, int], T]) -> T:
         for _ in range(LOOKS):
             with suppress(Held):
-                return self._database.append_at_once(work)
+                return self._append_at_once(work)
             await asyncio.sleep(LOOK_SECONDS)
         raise Held
-
-    @override
-    async def in_thread(self, work: Callable[[Connection, int], T]) -> T:
-        return await self._in_thread(lambda: self._database.append(work))
-
-    @override
-    def close(self) -> None:
-        pass  # they use the database's own connection
 
 
 class SQLite(Database):
