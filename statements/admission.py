@@ -43,8 +43,8 @@ class Admission:
     Args:
         connection: under the append lock, so that nothing decided here can change.
         dictionary: term numbers.
-        requests: all requests of the flush; what they may collide with is fetched at once.
-        every_id: look for the ids that we gave, too.
+        requests: all requests of the flush.
+        look: fetch what they may collide with, at once; else every id is taken for new.
 
     """
 
@@ -54,17 +54,16 @@ class Admission:
         dictionary: Dictionary,
         requests: Sequence[AppendRequest],
         *,
-        every_id: bool = False,
+        look: bool = True,
     ) -> None:
         self._connection = connection
         self._dictionary = dictionary
-        every = (s for request in requests for s in request.statements)
-        self.given = {s.id for s in every if every_id or s.id_given}
-        column = tables.statement.c
-        rows = connection.find(column.id, self.given, column.id, column.stored, column.payload)
-        self._known: dict[bytes, Known | Prepared] = {
-            found: Known(stored, payload) for found, stored, payload in rows
-        }
+        self._known: dict[bytes, Known | Prepared] = {}
+        if look:
+            column = tables.statement.c
+            ids = {s.id for request in requests for s in request.statements}
+            rows = connection.find(column.id, ids, column.id, column.stored, column.payload)
+            self._known |= {found: Known(stored, payload) for found, stored, payload in rows}
         self.accepted: list[
             tuple[Prepared, str]
         ] = []  # new statements, and who alone they may void for

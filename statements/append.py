@@ -19,7 +19,7 @@ from statements.descriptions import Descriptions, Source
 from statements.flags import Flag
 from statements.prepared import new_salts, salted_digest
 from statements.references import Inherited, Net, Node, find_waiting
-from statements.terms import ROLE_BITS, Dictionary, organisation_term, posting_key
+from statements.terms import ROLE_BITS, Dictionary, Keys, organisation_term, posting_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -126,50 +126,56 @@ class Flush:
         Args:
             now: microseconds since 1970.
             requests: in the order in which they are to be appended.
-            again: an earlier try may have been committed, so that any id may be known.
+            again: an earlier try found an id that is known, or may have been committed itself.
+
+        Raises:
+            AlreadyThere: an id is known. Most are new, so the first try does not look for them.
 
         """
-        admission = Admission(self._connection, self._dictionary, requests, every_id=again)
+        admission = Admission(self._connection, self._dictionary, requests, look=again)
         outcomes = [admission.admit(request) for request in requests]
         last = head(self._connection)
         if admission.accepted:
             placed = _place(last, now, admission.accepted)
-            self._write(placed, admission.given)
+            self._write(placed)
             last = Head(placed[-1].position, placed[-1].stored)
             self.through = last.position
         self._connection.insert(tables.attachment, admission.attachments(), if_absent=True)
         self.outcomes = [_with_horizon(outcome, last.stored) for outcome in outcomes]
         return self
 
-    def _write(self, placed: Sequence[Placed], given: set[bytes]) -> None:
+    def _write(self, placed: Sequence[Placed]) -> None:
         self.numbers = self._dictionary.intern(self._connection, _terms(placed))
         self._write_statements(placed)
         self._write_postings(placed)
-        self._write_references(placed, given)
+        self._write_references(placed)
         sources = [Source(p.position, p.statement.raw, p.statement.described) for p in placed]
         self._descriptions.write(self._connection, sources, self._numbers_of)
 
     def _write_statements(self, placed: Sequence[Placed]) -> None:
         salts = new_salts(len(placed))
-        self._connection.insert(tables.statement, list(map(_row, placed, salts)))
+        self._connection.insert_new(tables.statement, list(map(_row, placed, salts)))
 
     def _write_postings(self, placed: Iterable[Placed]) -> None:
         rows = [
             (key, position, 0, shard)
             for statement, position, _, _ in placed
             for shard in (statement.id[-1],)
-            for key in statement.keys or self._keys(statement)
+            for key in self._keys(statement.keys)
         ]
         # Neighbours in the index go in one after the other; positions are in order as they are.
         rows.sort(key=itemgetter(0))
         self._connection.insert(tables.posting, rows)
 
-    def _keys(self, statement: Prepared) -> list[int]:
+    def _keys(self, keys: Keys) -> list[int]:
+        if not keys.strange:
+            return keys.known
         numbers = self.numbers
-        return [numbers[term] << ROLE_BITS | role for term, role in statement.terms]
+        return keys.known + [numbers[term] << ROLE_BITS | role for term, role in keys.strange]
 
-    def _write_references(self, placed: Iterable[Placed], given: set[bytes]) -> None:
-        """Ids that a client chose, and only those, may have been referred to before."""
+    def _write_references(self, placed: Iterable[Placed]) -> None:
+        # Ids that a client chose, and only those, may have been referred to before.
+        given = {each.statement.id for each in placed if each.statement.id_given}
         waiting = find_waiting(self._connection, given)
         if not waiting and all(each.statement.target is None for each in placed):
             return
@@ -235,8 +241,7 @@ def _terms(placed: Iterable[Placed]) -> set[str]:
     """Every term whose number is asked for under the lock: new ones need one."""
     terms: set[str] = set()
     for each in placed:
-        if each.statement.keys is None:
-            terms.update(term for term, _ in each.statement.terms)
+        terms.update(term for term, _ in each.statement.keys.strange)
         if each.confined_to:
             terms.add(organisation_term(each.confined_to))
     return terms

@@ -7,42 +7,29 @@ a read after a broken connection, an append after an unknown commit (its ids are
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 
     from sqlalchemy import Column, ColumnElement, Table
-    from sqlalchemy.engine import Dialect
     from sqlalchemy.sql import Executable
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
 
 
-class Rendered(NamedTuple):
-    """A query as a driver takes it."""
-
-    sql: str
-    constants: dict[str, Any]  # values that stand in the query itself
-    names: Sequence[str]  # of its parameters, where a driver takes them in order
-
-
 class TakesTime(Exception):
     """What was to be done at once takes longer than that."""
 
 
+class AlreadyThere(Exception):
+    """A row that was to be new is there already; the transaction is of no more use."""
+
+
 class Held(TakesTime):
     """Somebody else holds a lock that is needed, for some milliseconds as a rule."""
-
-
-@lru_cache(maxsize=512)
-def render(query: Executable, dialect: Dialect) -> Rendered:
-    """SQL of a query, rendered once per query object and dialect."""
-    compiled = query.compile(dialect=dialect)  # type: ignore[attr-defined]  # a ClauseElement, as all here
-    constants = {name: value for name, value in compiled.params.items() if value is not None}
-    return Rendered(str(compiled), constants, compiled.positiontup or ())
 
 
 class Connection(ABC):
@@ -71,6 +58,10 @@ class Connection(ABC):
     @abstractmethod
     def insert(self, table: Table, rows: Sequence[Row], *, if_absent: bool = False) -> None:
         """Insert rows (values in the order of the table's columns) in as few steps as possible."""
+
+    @abstractmethod
+    def insert_new(self, table: Table, rows: Sequence[Row]) -> None:
+        """Insert rows of which none may be there; AlreadyThere if a unique index has one."""
 
     @abstractmethod
     def find(
@@ -117,21 +108,11 @@ class Connection(ABC):
         return found[0] if found else None
 
 
-def leading_key(table: Table, keys: Sequence[Row]) -> tuple[Column[Any], ...]:
-    """The columns of a table's primary key that such keys give."""
-    return tuple(table.primary_key.columns)[: len(keys[0])]
-
-
-def between(table: Table, wanted: str, width: int) -> str:
-    """SQL of `fetch_between`; `wanted` is a source of rows with the columns w0, w1, ..."""
-    columns = list(table.primary_key.columns)[: width - 1]
-    *keys, place = [column.name for column in columns]
-    low, high = f"w{width - 2}", f"w{width - 1}"
-    same = " AND ".join(f"{table.name}.{name} = w{at}" for at, name in enumerate(keys))
-    before = " AND ".join(f"b.{name} = w{at}" for at, name in enumerate(keys))
-    last = f"SELECT max(b.{place}) FROM {table.name} b WHERE {before} AND b.{place} < {low}"  # noqa: S608
-    span = f"{table.name}.{place} BETWEEN coalesce(({last}), {low}) AND {high}"
-    return f"SELECT {table.name}.* FROM {wanted} CROSS JOIN {table.name} WHERE {same} AND {span}"  # noqa: S608
+def tried_twice(attempt: Callable[[], T]) -> T:
+    """Result of an attempt that is made again, once, if it raises AlreadyThere."""
+    with suppress(AlreadyThere):
+        return attempt()
+    return attempt()
 
 
 class Read(Protocol):
@@ -240,7 +221,8 @@ class Database(ABC):
         """Result of `work` in a transaction that holds the append lock, once committed and durable.
 
         Whoever holds the lock is alone in giving positions. `work` gets the time at which the lock
-        was got (microseconds since 1970) and must be safe to repeat.
+        was got (microseconds since 1970) and must be safe to repeat: it is done once more if it
+        raises AlreadyThere.
         """
 
     @abstractmethod

@@ -6,7 +6,7 @@ language (Data 2.4.4.1: the LRS decides what is canonical). Rows are only ever a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
 import orjson
@@ -14,16 +14,16 @@ from sqlalchemy import bindparam, select
 
 from schemas.members import join, merge_objects, slices
 from statements import tables
-from statements.index import mark_of
 from statements.terms import Dictionary, activity_term, agent_term, short_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from statements.database import Connection, Row
-    from statements.index import Described
+    from statements.index import Described, Mark
 
 Json = dict[str, Any]
+T = TypeVar("T")
 
 REMEMBERED = 100_000  # what was said last, by activity or agent: hashes only, about 20 MB at most
 MOST_NAMES = 100  # of one agent; a Person object has to end somewhere
@@ -81,18 +81,19 @@ class Descriptions:
         self._catch_up(connection, sources[0].position)
         latest: dict[int, tuple[int, bytes]] = {}
         names: list[Row] = []
-        for source in sources:
-            if source.described.marks <= self._seen.items():
+        for position, raw, described in sources:
+            definitions = self._unseen(described.definitions)
+            unseen_names = self._unseen(described.names)
+            if not (definitions or unseen_names):
                 continue
-            numbers = numbers_of({term for term, _ in source.described.marks})
-            for activity, definition in self._unseen_definitions(source.described):
-                new = raw_definition(source.raw, activity) or orjson.dumps(definition)
-                number = numbers[term := activity_term(activity)]
-                self._activities[number] = term
+            numbers = numbers_of({term for term, _ in (*definitions, *unseen_names)})
+            for term, (activity, definition) in definitions:
+                new = raw_definition(raw, activity) or orjson.dumps(definition)
+                self._activities[number := numbers[term]] = term
                 old = latest.get(number, (0, b""))[1] or _stored(connection, number)
                 if (merged := merge_definitions(old, new)) != old:
-                    latest[number] = (source.position, merged)
-            names += self._name_rows(source, numbers)
+                    latest[number] = (position, merged)
+            names += [_name_row(numbers[agent], name, position) for agent, name in unseen_names]
         rows = sorted((number, *row) for number, row in latest.items())
         connection.insert(tables.activity_definition, rows, if_absent=True)
         connection.insert(tables.agent_name, sorted(names), if_absent=True)
@@ -114,24 +115,20 @@ class Descriptions:
         self._seen.clear()
         self._activities.clear()
 
-    def _unseen_definitions(self, described: Described) -> Iterator[tuple[str, Json]]:
-        for activity, definition in described.definitions.items():
-            if self._is_new(activity_term(activity), mark_of(definition)):
-                yield activity, definition
-
-    def _name_rows(self, source: Source, numbers: dict[str, int]) -> Iterator[Row]:
-        for ifi, name in source.described.names:
-            term = agent_term(ifi)
-            if self._is_new(term, hash(name)):
-                yield numbers[term], short_digest(name.encode()), source.position, name.encode()
-
-    def _is_new(self, term: str, mark: int) -> bool:
-        if self._seen.get(term) == mark:
-            return False
-        if len(self._seen) >= REMEMBERED:
+    def _unseen(self, said: Mapping[Mark, T]) -> list[tuple[str, T]]:
+        """Terms, and what is said of them that was not said last; now it was."""
+        if said.keys() <= self._seen.items():
+            return []
+        unseen = {mark: what for mark, what in said.items() if self._seen.get(mark[0]) != mark[1]}
+        if len(self._seen) + len(unseen) > REMEMBERED:
             self._forget_all()
-        self._seen[term] = mark
-        return True
+        self._seen.update(unseen.keys())
+        return [(term, what) for (term, _), what in unseen.items()]
+
+
+def _name_row(agent: int, name: str, position: int) -> Row:
+    text = name.encode()
+    return agent, short_digest(text), position, text
 
 
 def definition_of(connection: Connection, dictionary: Dictionary, activity: str) -> bytes | None:

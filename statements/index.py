@@ -94,29 +94,31 @@ def context_activities(context: Json) -> list[Json]:
 class Described(NamedTuple):
     """What a statement says about activities and agents, beyond its own filter terms."""
 
+    definitions: dict[Mark, tuple[str, Json]]  # activity id, definition
+    names: dict[Mark, str]
+
+
+class _Said(NamedTuple):
+    """The same as it is found."""
+
     definitions: dict[str, Json]  # activity id -> definition
     names: list[tuple[str, str]]  # (IFI, name)
-    marks: set[Mark]  # of all that is said
 
 
 def described_by(statement: Json) -> Described:
     """Definitions and names that a statement brings, but for its authority's."""
-    marks: set[Mark] = set()
-    said = Described({}, [], marks)
+    said = _Said({}, [])
     _describe_clause(said, statement)
-    for activity, definition in said.definitions.items():
-        marks.add((activity_term(activity), mark_of(definition)))
-    for ifi, name in said.names:
-        marks.add((agent_term(ifi), hash(name)))
-    return said
+    return Described(
+        {
+            (activity_term(activity), hash(orjson.dumps(definition))): (activity, definition)
+            for activity, definition in said.definitions.items()
+        },
+        {(agent_term(ifi), hash(name)): name for ifi, name in said.names},
+    )
 
 
-def mark_of(definition: Json) -> int:
-    """What tells a definition from others in this process."""
-    return hash(orjson.dumps(definition))
-
-
-def _describe_clause(said: Described, clause: Json) -> None:
+def _describe_clause(said: _Said, clause: Json) -> None:
     _describe_actor(said, clause["actor"])
     target = clause["object"]
     kind = target.get("objectType", "Activity")
@@ -130,7 +132,7 @@ def _describe_clause(said: Described, clause: Json) -> None:
         _describe_context(said, context)
 
 
-def _describe_context(said: Described, context: Json) -> None:
+def _describe_context(said: _Said, context: Json) -> None:
     for activity in context_activities(context):
         if "definition" in activity:
             _describe_activity(said, activity)
@@ -139,18 +141,18 @@ def _describe_context(said: Described, context: Json) -> None:
             _describe_actor(said, context[name])
 
 
-def _describe_activity(said: Described, activity: Json) -> None:
+def _describe_activity(said: _Said, activity: Json) -> None:
     if definition := activity.get("definition"):
         said.definitions.setdefault(activity["id"], definition)
 
 
-def _describe_actor(said: Described, actor: Json) -> None:
+def _describe_actor(said: _Said, actor: Json) -> None:
     _describe_agent(said, actor)
     if "member" in actor:
         for member in actor["member"]:
             _describe_agent(said, member)
 
 
-def _describe_agent(said: Described, agent: Json) -> None:
+def _describe_agent(said: _Said, agent: Json) -> None:
     if (name := agent.get("name")) and (ifi := agent_ifi(agent)) is not None:
         said.names.append((ifi, name))

@@ -10,7 +10,7 @@ import psycopg
 from sqlalchemy import text
 from typing_extensions import override
 
-from statements.database import Appends, Connection, Database, TakesTime
+from statements.database import Appends, Connection, Database, TakesTime, tried_twice
 from statements.errors import Unavailable
 from statements.postgresql_connection import PLANS, PostgreSQLConnection
 from statements.postgresql_faults import retried, translated
@@ -99,7 +99,7 @@ class PostgreSQL(Database):
 
     @override
     def append(self, work: Callable[[Connection, int], T]) -> T:
-        return retried(self._mine, lambda connection: self._locked(connection, APPEND_LOCK, work))
+        return retried(self._mine, lambda connection: self.append_on(connection, work))
 
     @override
     def appends(self, in_thread: InThread) -> Appends:
@@ -112,7 +112,7 @@ class PostgreSQL(Database):
         self, connection: PostgreSQLConnection, work: Callable[[Connection, int], T]
     ) -> T:
         """Result of `work`, as `append` has it, on this connection."""
-        return self._locked(connection, APPEND_LOCK, work)
+        return tried_twice(lambda: self._locked(connection, APPEND_LOCK, work))
 
     @override
     def quiet_since(self, read: Read | None = None) -> int | None:

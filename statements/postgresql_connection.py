@@ -16,8 +16,9 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.types import BigInteger, Double, LargeBinary, SmallInteger, String
 from typing_extensions import override
 
-from statements.database import Connection, Row, between, leading_key, render
+from statements.database import AlreadyThere, Connection, Row
 from statements.postgresql_wire import Wire
+from statements.sql_texts import between, leading_key, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -142,6 +143,13 @@ class PostgreSQLConnection(Connection):
     def insert(self, table: Table, rows: Sequence[Row], *, if_absent: bool = False) -> None:
         if rows:
             self._wire.count(_insertion(table, if_absent), _columns(rows), BINARY)
+
+    @override
+    def insert_new(self, table: Table, rows: Sequence[Row]) -> None:
+        # Refused rows would fill the server's log with errors whenever a client sends again.
+        sql = _insertion(table, if_absent=True)
+        if rows and self._wire.count(sql, _columns(rows), BINARY) < len(rows):
+            raise AlreadyThere
 
     @override
     def find(

@@ -17,14 +17,14 @@ from schemas.versions import Version
 from statements.flags import Flag
 from statements.index import Described, Term, authority_terms, described_by, terms_of
 from statements.references import target_of
-from statements.terms import Dictionary, Role, organisation_term
+from statements.terms import Dictionary, Keys, Role, organisation_term
 
 Json = dict[str, Any]
 
 VOIDED_VERB = "http://adlnet.gov/expapi/verbs/voided"
 DEFAULT_VERSION = {Version.V1: b'"1.0.0"', Version.V2: b'"2.0.0"'}  # Data 2.4.10
 SALT_BYTES = 16
-NOTHING_DESCRIBED = Described({}, [], set())
+NOTHING_DESCRIBED = Described({}, {})
 
 
 class Sender(NamedTuple):
@@ -54,7 +54,7 @@ class Prepared(msgspec.Struct, frozen=True):  # made in a fifth of a dataclass's
     timestamp_given: bool
     flags: Flag
     terms: list[Term]
-    keys: list[int] | None  # of those terms in the index, if all have been met before
+    keys: Keys  # of those terms in the index, as far as they have been met before
     target: bytes | None  # id of the statement that it refers to
     organisation: str  # of the credential; empty for none
     described: Described
@@ -109,7 +109,7 @@ def prepare(
         timestamp_given="timestamp" in statement,
         flags=flags_of(statement, version),
         terms=terms,
-        keys=dictionary.keys(terms) if dictionary else None,
+        keys=dictionary.keys(terms) if dictionary else Keys([], terms),
         target=target_of(statement),
         organisation=sender.organisation,
         described=described_by(statement) if sender.may_define else NOTHING_DESCRIBED,

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import sqlite
 from typing_extensions import override
 
 from statements.clock import now
-from statements.database import Appends, Connection, Database, Held, Reads, TakesTime
+from statements.database import Appends, Connection, Database, Held, Reads, TakesTime, tried_twice
 from statements.errors import Unavailable
 from statements.file_lock import FileLock
 from statements.sqlite_connection import (
@@ -158,7 +158,7 @@ class SQLite(Database):
 
     @override
     def append(self, work: Callable[[Connection, int], T]) -> T:
-        return self.write(lambda connection: work(connection, self._time_to_store()))
+        return tried_twice(lambda: self.write(self._timed(work)))
 
     def append_at_once(self, work: Callable[[Connection, int], T]) -> T:
         """Result of `work`, as `append` has it.
@@ -171,7 +171,7 @@ class SQLite(Database):
         with _translated(), _at_once(self._write_lock), self._file_lock.exclusive(at_once=True):
             connection = self._writing()
             connection.hurry(is_hurried=True)
-            return self._transaction(connection, lambda c: work(c, self._time_to_store()))
+            return tried_twice(lambda: self._transaction(connection, self._timed(work)))
 
     @override
     def appends(self, in_thread: InThread) -> Appends:
@@ -242,6 +242,9 @@ class SQLite(Database):
                 connection.raw.execute("ROLLBACK")
             raise
         return result
+
+    def _timed(self, work: Callable[[Connection, int], T]) -> Callable[[Connection], T]:
+        return lambda connection: work(connection, self._time_to_store())
 
     def _time_to_store(self) -> int:
         """Now, and in any case later than what `quiet_since` has promised to be complete."""

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.dialects import sqlite
 from typing_extensions import override
 
-from statements.database import Connection, Held, Row, TakesTime, between, leading_key, render
+from statements.database import AlreadyThere, Connection, Held, Row, TakesTime
+from statements.sql_texts import between, leading_key, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -135,6 +136,13 @@ class SQLiteConnection(Connection):
             values = list(chain.from_iterable(rows[start : start + size]))
             self.raw.execute(_insertion(table, size, if_absent), values)
             start += size
+
+    @override
+    def insert_new(self, table: Table, rows: Sequence[Row]) -> None:
+        try:
+            self.insert(table, rows)
+        except sqlite3.IntegrityError as error:
+            raise AlreadyThere from error
 
     @override
     def find(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from itertools import count
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import func, select
 
@@ -17,7 +18,7 @@ from statements.masks import Masks
 from statements.spreads import Spreads
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable, Sequence
 
     from statements.database import Connection
 
@@ -77,6 +78,16 @@ def short_digest(content: bytes) -> bytes:
     return blake2b(content, digest_size=16).digest()
 
 
+class Keys(NamedTuple):
+    """Keys of index rows, and the terms whose keys are not known."""
+
+    known: list[int]
+    strange: Sequence[tuple[str, Role]]
+
+
+_NONE: Sequence[tuple[str, Role]] = ()
+
+
 class Dictionary:
     """Numbers of terms, remembered in the process; safe to share between threads.
 
@@ -92,19 +103,23 @@ class Dictionary:
         self._young: dict[str, int] = {}
         self._old: dict[str, int] = {}
 
-    def keys(self, terms: Iterable[tuple[str, Role]]) -> list[int] | None:
-        """Keys of terms in their roles; None if the number of one is not remembered."""
+    def keys(self, terms: Sequence[tuple[str, Role]]) -> Keys:
+        """Keys of terms in their roles, as far as their numbers are remembered."""
         young, old = self._young, self._old
-        try:
-            return [(young.get(term) or old[term]) << ROLE_BITS | role for term, role in terms]
+        try:  # nearly always
+            known = [(young.get(term) or old[term]) << ROLE_BITS | role for term, role in terms]
+            return Keys(known, _NONE)
         except KeyError:
-            return None
+            numbers, _ = self._recall(term for term, _ in terms)
+        strange = [each for each in terms if each[0] not in numbers]
+        known = [numbers[term] << ROLE_BITS | role for term, role in terms if term in numbers]
+        return Keys(known, strange)
 
     def look_up(self, connection: Connection, terms: Iterable[str]) -> dict[str, int]:
         """Numbers of those terms that have one."""
         known, unknown = self._recall(terms)
         if unknown:
-            found = _find(connection, unknown)
+            found = _find(connection, _by_digest(unknown))
             self.remember(found)
             known |= found
         return known
@@ -113,8 +128,10 @@ class Dictionary:
         """Numbers of all the terms, new ones given where needed; call it under the append lock."""
         known, unknown = self._recall(terms)
         if unknown:
-            known |= _find(connection, unknown)
-            known |= _create(connection, [term for term in unknown if term not in known])
+            by_digest = _by_digest(unknown)
+            known |= _find(connection, by_digest)
+            new = {digest: term for digest, term in by_digest.items() if term not in known}
+            known |= _create(connection, new)
         return known
 
     def remember(self, numbers: dict[str, int]) -> None:
@@ -136,19 +153,19 @@ class Dictionary:
         return known, unknown
 
 
-def _find(connection: Connection, terms: Collection[str]) -> dict[str, int]:
-    by_digest = {short_digest(term.encode()): term for term in terms}
+def _by_digest(terms: Iterable[str]) -> dict[bytes, str]:
+    return {short_digest(term.encode()): term for term in terms}
+
+
+def _find(connection: Connection, terms: dict[bytes, str]) -> dict[str, int]:
     column = tables.term.c
-    rows = connection.find(column.digest, by_digest, column.digest, column.number)
-    return {by_digest[found]: number for found, number in rows}
+    rows = connection.find(column.digest, terms, column.digest, column.number)
+    return {terms[found]: number for found, number in rows}
 
 
-def _create(connection: Connection, terms: Collection[str]) -> dict[str, int]:
+def _create(connection: Connection, terms: dict[bytes, str]) -> dict[str, int]:
     if not terms:
         return {}
-    last = connection.rows(_LAST_NUMBER)[0][0] or 0
-    numbers = {term: last + i for i, term in enumerate(terms, 1)}
-    connection.insert(
-        tables.term, sorted((short_digest(term.encode()), n) for term, n in numbers.items())
-    )
-    return numbers
+    first = (connection.rows(_LAST_NUMBER)[0][0] or 0) + 1
+    connection.insert(tables.term, sorted(zip(terms, count(first), strict=False)))
+    return dict(zip(terms.values(), count(first), strict=False))

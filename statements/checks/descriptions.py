@@ -72,7 +72,7 @@ class Descriptions:
 
     def _said(self, known: Known, activity: int) -> bytes | None:
         """What a statement says of an activity, by the activity's number."""
-        definitions = described_by(known.value).definitions
+        definitions = dict(described_by(known.value).definitions.values())
         terms = {activity_term(each): each for each in definitions}
         numbers = self._examination.dictionary.look_up(self._examination.connection, terms)
         for term, number in numbers.items():

@@ -65,6 +65,11 @@ class _Recorder(Connection):
         self._connection.insert(table, rows, if_absent=if_absent)
 
     @override
+    def insert_new(self, table: Table, rows: Sequence[Row]) -> None:
+        self.insertions.append(Insertion(table, list(rows), if_absent=False))
+        self._connection.insert_new(table, rows)
+
+    @override
     def rows(self, query: Executable, **parameters: object) -> list[Row]:
         return self._connection.rows(query, **parameters)
 

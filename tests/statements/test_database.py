@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import bindparam, func, select, text
 
 from statements import tables
-from statements.database import TakesTime
+from statements.database import AlreadyThere, TakesTime
 from statements.errors import StoreError
 from statements.opening import open_database
 from statements.postgresql import PostgreSQL
@@ -55,6 +55,26 @@ def test_rows_that_are_there_are_left_out_only_when_asked_for(database: Database
     assert numbers(database) == [1, 2]
     database.write(lambda connection: connection.insert(tables.term, three, if_absent=True))
     assert numbers(database) == [1, 2, 3]
+
+
+def test_work_that_meets_a_row_that_was_to_be_new_is_done_once_more_and_no_oftener(
+    database: Database,
+) -> None:
+    database.write(lambda connection: add_terms(connection, range(2, 3)))
+    tries: list[int] = []
+
+    def append(connection: Connection, _: int) -> None:
+        tries.append(len(tries))
+        connection.insert(tables.term, [(b"other", 9)])
+        rows = [(number.to_bytes(16, "big"), number) for number in (1, 2, 3)]
+        connection.insert_new(tables.term, rows if len(tries) % 2 else [])
+
+    database.append(append)
+    assert tries == [0, 1]
+    assert numbers(database) == [2, 9]
+    with pytest.raises(AlreadyThere):
+        database.append(lambda connection, _: connection.insert_new(tables.term, [(b"other", 9)]))
+    assert numbers(database) == [2, 9]
 
 
 @pytest.mark.parametrize("unit", ["append", "write"])

@@ -142,3 +142,16 @@ def test_a_registration_is_the_same_in_capitals(store: Store) -> None:
     statement = new_statement(context={"registration": registration.upper()})
     store.append(statement)
     assert store.found(registration=registration) == [statement["id"]]
+
+
+def test_keys_are_told_as_far_as_numbers_are_remembered(database: Database) -> None:
+    dictionary = Dictionary()
+    numbers = intern(database, dictionary, TERMS[:2])
+    known = [(TERMS[1], Role.RELATED), (TERMS[0], Role.DIRECT)]
+    keys = [
+        posting_key(numbers[TERMS[1]], Role.RELATED),
+        posting_key(numbers[TERMS[0]], Role.DIRECT),
+    ]
+    assert dictionary.keys(known) == (keys, ())
+    strange = [(TERMS[2], Role.DIRECT), (TERMS[3], Role.RELATED)]
+    assert dictionary.keys([known[0], strange[0], known[1], strange[1]]) == (keys, strange)
