@@ -9,7 +9,7 @@ segment at the end of the log, is read from the index rows, which are few.
 from __future__ import annotations
 
 from collections import Counter
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
@@ -34,6 +34,10 @@ SAMPLE_EVERY = 16
 """Frequent keys are found by looking at every sixteenth statement of a segment."""
 FIRST_GROUP, LARGEST_GROUP = 4, 64
 """Segments that are read together: few at first, since a page may be full soon."""
+FEW = 4
+"""So many statements of a segment are looked up in the index sooner than its bitmaps are read."""
+LOOKED_UP = 64
+"""Statements that are looked up together, for the same reason."""
 
 SEALED = 0
 """Key of the row that says that a segment has all its bitmaps. No term has it."""
@@ -100,6 +104,9 @@ def among(
     if not positions:
         return
     low, high = sorted((positions[0], positions[-1]))
+    if len(positions) <= FEW * (1 + (high >> SEGMENT_BITS) - (low >> SEGMENT_BITS)):
+        yield from _looked_up(connection, wanted, positions)
+        return
     groups = _groups(Window(low, high), ascending=positions[0] == low)
     nothing = bytes(_segment_bytes())
     held: dict[int, bytes] = {}
@@ -117,6 +124,19 @@ def among(
         if bits[(position & within) >> 3] >> (position & 7) & 1 and position != last:
             yield position
             last = position
+
+
+def _looked_up(
+    connection: Connection, wanted: Sequence[Sequence[int]], positions: Sequence[int]
+) -> Iterator[int]:
+    """The same by the index rows of each statement: some are far from one another."""
+    left = iter(dict.fromkeys(positions))
+    while several := list(islice(left, LOOKED_UP)):
+        for keys in wanted:
+            rows = [(key, position, 0) for position in several for key in keys]
+            present = {position for _, position, *_ in connection.fetch(tables.posting, rows)}
+            several = [position for position in several if position in present]
+        yield from several
 
 
 def _common(

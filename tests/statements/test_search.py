@@ -161,19 +161,20 @@ def test_every_combination_of_filters_finds_what_the_model_finds(
     world=worlds(),
     question=questions,
     sealed=st.integers(0, len(IDS)),
-    sifted=st.sampled_from([1, 2, 4, 1_000]),
+    sifted_few=st.tuples(st.sampled_from([1, 2, 4, 1_000]), st.integers(0, 2)),
 )
 def test_bitmaps_find_what_the_model_finds(
     new_store: Callable[[], Store],
     world: list[list[Batch]],
     question: Question,
     sealed: int,
-    sifted: int,
+    sifted_few: tuple[int, int],
 ) -> None:
     store = new_store()
     with pytest.MonkeyPatch.context() as monkeypatch:
         make_small(monkeypatch)
-        monkeypatch.setattr("statements.inquiry.SIFTED", sifted)
+        monkeypatch.setattr("statements.inquiry.SIFTED", sifted_few[0])
+        monkeypatch.setattr("statements.bitmaps.FEW", sifted_few[1])
         model = append_world(store, world[:-1])
         for _ in range(sealed):
             seal_next(store.database)
