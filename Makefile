@@ -7,7 +7,7 @@ LOCKED := pyproject.toml uv.lock
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint types contracts conformance bench bench-large soak fuzz clean
+.PHONY: help run test lint types contracts conformance bench bench-records bench-lake bench-large soak fuzz clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1: /p' Makefile
@@ -32,14 +32,18 @@ conformance: .venv/.dev ## run the ADL conformance suite: SUITE=<checkout> OPTIO
 	$(if $(SUITE),,$(error which SUITE=<checkout>?))
 	$(BIN)/python -m tests.conformance.suite --suite $(SUITE) $(OPTIONS)
 
-bench: .venv/.dev ## measure speed, memory and disk at a million statements: OPTIONS=--help
+bench: .venv/.dev ## measure the store at a million statements, in a quarter of an hour: OPTIONS=--help
 	$(BIN)/python -m tests.benchmarks $(OPTIONS)
+
+bench-records: .venv/.dev ## measure learning records, the fold and the queries: FOLD_OPTIONS=--help
 	$(BIN)/python -m tests.benchmarks.fold $(FOLD_OPTIONS)
-	$(BIN)/python -m tests.benchmarks.lake $(LAKE_OPTIONS)
-	$(BIN)/python -m tests.benchmarks.reports $(REPORT_OPTIONS)
 	$(BIN)/python -m tests.records.measure
 
-bench-large: .venv/.dev ## the same at ten million statements, within two hours
+bench-lake: .venv/.dev ## measure the lake, export and reports: LAKE_OPTIONS, REPORT_OPTIONS=--help
+	$(BIN)/python -m tests.benchmarks.lake $(LAKE_OPTIONS)
+	$(BIN)/python -m tests.benchmarks.reports $(REPORT_OPTIONS)
+
+bench-large: .venv/.dev ## measure store and reports at ten million statements, within three hours
 	$(BIN)/python -m tests.benchmarks --size 10000000 $(OPTIONS)
 	$(BIN)/python -m tests.benchmarks.reports --size 10000000 $(REPORT_OPTIONS)
 
