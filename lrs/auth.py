@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 
 import orjson
 
@@ -90,8 +88,10 @@ NOBODY = Principal(
 )
 """Whoever asks a public resource: no rights at all."""
 
+_MOST_PRINCIPALS = 1024
+_principals: dict[str, Principal] = {}  # by key, each of the credential as it was last seen
 
-@lru_cache(maxsize=1024)
+
 def principal_of(credential: Credential) -> Principal:
     """What follows from a stored credential."""
     rights = frozenset().union(*(SCOPES[scope] for scope in credential.scopes.split()))
@@ -131,7 +131,7 @@ def basic_credentials(authorization: str | None) -> tuple[str, str]:
     if scheme.lower() != "basic":
         raise Unauthorized
     try:
-        decoded = base64.b64decode(encoded.strip(), validate=True).decode()
+        decoded = binascii.a2b_base64(encoded.strip(), strict_mode=True).decode()
     except (binascii.Error, ValueError):
         raise Unauthorized from None
     key, colon, secret = decoded.partition(":")
@@ -149,4 +149,23 @@ def recognise(credential: Credential | None, secret: str) -> Principal:
     """
     if credential is None or not (credential.has_secret(secret) and credential.is_active(now())):
         raise Unauthorized
-    return principal_of(credential)
+    return _known_principal(credential)
+
+
+def _known_principal(credential: Credential) -> Principal:
+    """What follows from a credential, worked out again only if anything in it has changed.
+
+    As a rule it is the very object of the last request; to compare all its fields, or to make a
+    key of them, costs more than the rest of recognising it.
+    """
+    known = _principals.get(credential.key)
+    if known is not None and known.credential is credential:
+        return known
+    if known is not None and known.credential == credential:
+        principal = replace(known, credential=credential)
+    else:
+        principal = principal_of(credential)
+    if len(_principals) >= _MOST_PRINCIPALS:
+        _principals.clear()
+    _principals[credential.key] = principal
+    return principal

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 from lrs.errors import BadRequest
 from lrs.exchange import read_body
@@ -102,10 +102,7 @@ def parse_query(query: bytes) -> dict[str, str]:
     if not query:
         return {}
     try:
-        text = query.decode("ascii")
-        pairs = parse_qsl(
-            text, keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS
-        )
+        pairs = _pairs(query.decode("ascii"))
     except ValueError as error:
         raise BadRequest(Problem("query", f"is not well-formed: {error}", "RFC 3986")) from None
     parameters = dict(pairs)
@@ -115,6 +112,19 @@ def parse_query(query: bytes) -> dict[str, str]:
             Problem(f"query.{twice}", "a parameter occurs once", "Communication 2.1.3")
         )
     return parameters
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    """Names and values of a form, decoded; Python's `parse_qsl` takes three times as long."""
+    fields = text.split("&")
+    if len(fields) > MOST_PARAMETERS:
+        raise ValueError("Max number of fields exceeded")
+    pairs = (field.partition("=") for field in fields if field)
+    return [(_unquoted(name), _unquoted(value)) for name, _, value in pairs]
+
+
+def _unquoted(text: str) -> str:
+    return unquote_plus(text, errors="strict") if "%" in text or "+" in text else text
 
 
 def _is_alternate(incoming: Incoming) -> bool:

@@ -197,7 +197,7 @@ class Edge:
                 "method": method,
                 "route": route,
                 "status": status,
-                "duration_ms": round(seconds * 1000, 2),
+                "duration_ms": round(seconds * 100_000) / 100,
                 "bytes_in": exchange.bytes_in,
                 "bytes_out": exchange.bytes_out,
                 "credential": scope["state"].get("credential"),

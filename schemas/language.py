@@ -21,7 +21,9 @@ def parse_accept_language(header: str | None) -> list[str]:
 
     What cannot be understood is skipped, and so is what has the weight 0.
     """
-    matches = map(_RANGE.fullmatch, (header or "").split(","))
+    if not header:
+        return []
+    matches = map(_RANGE.fullmatch, header.split(","))
     weighted = [(float(match[2] or 1), match[1]) for match in matches if match]
     wanted = [(weight, tag) for weight, tag in weighted if weight > 0]
     return [tag for _, tag in sorted(wanted, key=lambda one: -one[0])]

@@ -30,9 +30,16 @@ def _second(seconds: int) -> str:
 
 def http_date_of(microseconds: int) -> str:
     """HTTP date, to the second (RFC 9110, section 5.6.7)."""
-    year, month, day, hour, minute, second, weekday, *_ = time.gmtime(microseconds // 1_000_000)
-    date = f"{_DAYS[weekday]}, {day:02} {_MONTHS[month - 1]} {year:04}"
-    return f"{date} {hour:02}:{minute:02}:{second:02} GMT"
+    day, second = divmod(microseconds // 1_000_000, 86_400)
+    minute = second // 60
+    time_of_day = f"{minute // 60:02}:{minute % 60:02}:{second % 60:02}"
+    return f"{_http_day(day)} {time_of_day} GMT"
+
+
+@lru_cache(maxsize=1024)  # a time of day is quickly written; what day it was takes a calendar
+def _http_day(day: int) -> str:
+    year, month, day_of_month, *_, weekday, _, _ = time.gmtime(day * 86_400)
+    return f"{_DAYS[weekday]}, {day_of_month:02} {_MONTHS[month - 1]} {year:04}"
 
 
 def microseconds_of(moment: datetime) -> int:
