@@ -35,9 +35,13 @@ class Held(TakesTime):
 class Connection(ABC):
     """One database connection inside one unit of work."""
 
-    @abstractmethod
     def rows(self, query: Executable, **parameters: object) -> list[Row]:
         """All rows of a query, its bind parameters given by name."""
+        return self.select(query, parameters)
+
+    @abstractmethod
+    def select(self, query: Executable, parameters: dict[str, object]) -> list[Row]:
+        """The same, for whoever has the parameters together."""
 
     @abstractmethod
     def numbers(self, query: Executable, **parameters: object) -> list[int]:
@@ -104,7 +108,7 @@ class Connection(ABC):
 
     def row(self, query: Executable, **parameters: object) -> Row | None:
         """First row of a query, if any."""
-        found = self.rows(query, **parameters)
+        found = self.select(query, parameters)
         return found[0] if found else None
 
 

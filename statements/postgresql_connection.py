@@ -101,8 +101,9 @@ class PostgreSQLConnection(Connection):
             raise
 
     @override
-    def rows(self, query: Executable, **parameters: object) -> list[Row]:
-        return self._wire.rows(*_bound(query, parameters))
+    def select(self, query: Executable, parameters: dict[str, object]) -> list[Row]:
+        sql, values = _bound(query, parameters)
+        return self._wire.rows(sql, values)
 
     @override
     def numbers(self, query: Executable, **parameters: object) -> list[int]:

@@ -11,9 +11,9 @@ import asyncio
 import os
 import select
 from collections import deque
-from contextvars import Context, copy_context
+from contextvars import copy_context
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 from greenlet import getcurrent, greenlet
@@ -27,15 +27,21 @@ from statements.postgresql_faults import retried
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextvars import Context
 
     from psycopg.abc import PQGen
     from psycopg.pq.abc import PGresult
 
     from statements.database import Connection, InThread, Read
 
+    # Work, where its result is waited for, and the context of the request: what is logged tells
+    # which it was.
+    Job = tuple[Callable[[Read], Any], asyncio.Future[Any], Context]
+
 T = TypeVar("T")
 
-_CUT = select.POLLERR | select.POLLHUP
+# Looked up here, since an enumeration takes its time to.
+_READABLE, _WRITABLE, _TO_WRITE = Ready.R, Ready.W, Wait.W
 
 WAITING_A_CONNECTION = 64
 """Reads that may wait for each connection: about a second's work."""
@@ -64,7 +70,7 @@ class LoopConnection(PostgreSQLConnection):
         # the number may be anybody's before the loop has forgotten it.
         self._end = os.dup(self.raw.fileno())
         self._state = select.poll()
-        self._state.register(self._end, select.POLLIN)
+        self._state.register(self._end, 0)  # it tells of errors only, unasked
         self._is_cut = False
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -98,25 +104,25 @@ class LoopConnection(PostgreSQLConnection):
     def _ready(self, wanted: Wait) -> Ready:
         """Leave this greenlet until the connection is ready for what is wanted."""
         if self._is_cut:
-            return Ready.R  # to read what has come before, and then an error
+            return _READABLE  # to read what has come before, and then an error
         self._waiting = getcurrent()
-        if wanted & Wait.W and self._loop is not None:
+        if wanted & _TO_WRITE and self._loop is not None:
             self._loop.add_writer(self._end, self._on_writable)
         ready: Ready = _leave()
         return ready
 
     def _on_readable(self) -> None:
         # libuv tells of an error once, and then no more of this socket.
-        self._is_cut = any(events & _CUT for _, events in self._state.poll(0))
+        self._is_cut = bool(self._state.poll(0))
         if self._waiting is None:
             self._heed()
         else:
-            self._go_on(Ready.R)
+            self._go_on(_READABLE)
 
     def _on_writable(self) -> None:
         if self._loop is not None:
             self._loop.remove_writer(self._end)
-        self._go_on(Ready.W)
+        self._go_on(_WRITABLE)
 
     def _go_on(self, ready: Ready) -> None:
         waiting, self._waiting = self._waiting, None
@@ -134,12 +140,6 @@ class LoopConnection(PostgreSQLConnection):
             self.close()
 
 
-class _Job(NamedTuple):
-    work: Callable[[Read], Any]
-    answer: asyncio.Future[Any]
-    context: Context  # of the request: what is logged tells which it was
-
-
 class LoopReads(Reads):
     """Reads in greenlets over so many connections; the rest wait in line, up to a limit."""
 
@@ -147,7 +147,7 @@ class LoopReads(Reads):
         self._places = [_Place(open_, in_thread) for _ in range(most)]
         # Each goes on for ever: a new one would have memory of its own got from the system.
         self._idle = [greenlet(partial(self._serve, place)) for place in self._places]
-        self._line: deque[_Job] = deque()
+        self._line: deque[Job] = deque()
         self._room = most * (1 + WAITING_A_CONNECTION)
 
     @override
@@ -156,7 +156,7 @@ class LoopReads(Reads):
             raise Overloaded("too many requests are waiting for a connection")
         self._room -= 1
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        job = _Job(work, answer, copy_context())
+        job = (work, answer, copy_context())
         if self._idle:
             self._idle.pop().switch(job)
         else:
@@ -168,7 +168,7 @@ class LoopReads(Reads):
         for place in self._places:
             place.close()
 
-    def _serve(self, place: _Place, job: _Job) -> None:
+    def _serve(self, place: _Place, job: Job) -> None:
         """Do one job after the other, in a greenlet."""
         while True:
             _do(job, place.read)
@@ -181,13 +181,14 @@ class LoopReads(Reads):
                 job = _leave()
 
 
-def _do(job: _Job, read: Read) -> None:
+def _do(job: Job, read: Read) -> None:
     """Do a job, and nothing of it if whoever wanted it has gone."""
-    answer = job.answer
+    work, answer, context = job
     if answer.done():
         return
     try:
-        result = job.context.run(job.work, read)
+        getcurrent().gr_context = context
+        result = work(read)
         if not answer.done():
             answer.set_result(result)
     except BaseException as error:  # noqa: BLE001  # it is raised where it is waited for

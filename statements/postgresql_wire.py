@@ -38,6 +38,7 @@ _EIGHT = array("i", struct.pack("!i", 8))  # bytes of a number, as they are sent
 PREPARED_STATEMENTS = 500
 """Texts that a connection keeps prepared: each shape of a query is one."""
 
+_BINARY = Format.BINARY  # looked up here, since an enumeration takes its time to
 _FINE = {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}
 
 
@@ -102,11 +103,12 @@ class Wire:
 
     def _run(self, sql: str, values: Sequence[object], formats: PyFormat) -> PGresult:
         transformer = self._transformer
-        packed = [_packed(value) if type(value) is list else value for value in values]
-        dumped = transformer.dump_sequence(packed, [formats] * len(packed))
+        if list in map(type, values):
+            values = [_packed(value) if type(value) is list else value for value in values]
+        dumped = transformer.dump_sequence(values, [formats] * len(values))
         types = transformer.types
         name = self._names.get((sql, types)) or self._prepare(sql, types)
-        self._pgconn.send_query_prepared(name, dumped, transformer.formats, Format.BINARY)
+        self._pgconn.send_query_prepared(name, dumped, transformer.formats, _BINARY)
         return self._result()
 
     def _prepare(self, sql: str, types: tuple[int, ...]) -> bytes:

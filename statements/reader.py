@@ -148,6 +148,8 @@ def find_statement(
 
 
 def _in_scope(connection: Connection, dictionary: Dictionary, position: int, scope: Scope) -> bool:
+    if scope.authority is None and not scope.organisation:
+        return True
     needed = []
     if scope.authority is not None:
         needed.append((agent_term(scope.authority), Role.AUTHORITY))

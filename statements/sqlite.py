@@ -7,7 +7,7 @@ import sqlite3
 import threading
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.dialects import sqlite
@@ -58,16 +58,19 @@ def _translated() -> Iterator[None]:
     """Raise Unavailable for what the file or the disk refuses; a wrong command is a bug."""
     try:
         yield
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
+        _translate(error)
+
+
+def _translate(error: sqlite3.DatabaseError) -> NoReturn:
+    if isinstance(error, sqlite3.OperationalError):
         if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
-            raise
+            raise error
         if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
             raise TakesTime from error
-        raise Unavailable(str(error)) from error
-    except sqlite3.DatabaseError as error:
-        if type(error) is not sqlite3.DatabaseError:
-            raise
-        raise Unavailable(str(error)) from error  # the file is damaged, or none of SQLite's
+    elif type(error) is not sqlite3.DatabaseError:
+        raise error
+    raise Unavailable(str(error)) from error  # or the file is damaged, or none of SQLite's
 
 
 class AtOnce(Reads):
@@ -79,8 +82,10 @@ class AtOnce(Reads):
 
     @override
     async def run(self, work: Callable[[Read], T]) -> T:
-        with suppress(TakesTime):
+        try:
             return work(self._database.read_at_once)
+        except TakesTime:
+            pass
         return await self._in_thread(lambda: work(self._database.read))
 
     @override
@@ -144,8 +149,10 @@ class SQLite(Database):
 
     @override
     def read_at_once(self, work: Callable[[Connection], T]) -> T:
-        with _translated():
+        try:  # as `_translated` does, which costs a small read too much
             return work(self._hurried())
+        except sqlite3.DatabaseError as error:
+            _translate(error)
 
     @override
     def reads(self, most: int, in_thread: InThread) -> Reads:

@@ -93,7 +93,7 @@ class SQLiteConnection(Connection):
             raise TakesTime
 
     @override
-    def rows(self, query: Executable, **parameters: object) -> list[Row]:
+    def select(self, query: Executable, parameters: dict[str, object]) -> list[Row]:
         return self._run(query, parameters).fetchall()
 
     @override
@@ -189,7 +189,7 @@ class SQLiteConnection(Connection):
 
     def _run(self, query: Executable, parameters: dict[str, object]) -> sqlite3.Cursor:
         sql, constants, _ = render(query, DIALECT)
-        return self.raw.execute(sql, constants | parameters)
+        return self.raw.execute(sql, constants | parameters if constants else parameters)
 
 
 class HurriedConnection(SQLiteConnection):

@@ -70,8 +70,8 @@ class _Recorder(Connection):
         self._connection.insert_new(table, rows)
 
     @override
-    def rows(self, query: Executable, **parameters: object) -> list[Row]:
-        return self._connection.rows(query, **parameters)
+    def select(self, query: Executable, parameters: dict[str, object]) -> list[Row]:
+        return self._connection.select(query, parameters)
 
     @override
     def numbers(self, query: Executable, **parameters: object) -> list[int]:
