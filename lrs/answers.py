@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -33,6 +32,9 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+_VERSION_2 = int(Flag.VERSION_2)  # which is combined with a number at once
+_HORIZON = HORIZON_HEADER.lower().encode()
+_JSON = (b"content-type", b"application/json")
 _FORMATS = ("exact", "ids", "canonical")
 
 # Statements that have to be taken apart keep every digit of their numbers.
@@ -40,8 +42,7 @@ _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """How a client wants statements."""
 
     format: str
@@ -85,14 +86,25 @@ class Answer(NamedTuple):
 
     def response(self, horizon: int) -> Response:
         """The answer over HTTP; whoever sees a statement sees all that was stored before it."""
-        headers = {HORIZON_HEADER: text_of(max(horizon, self.newest))}
+        fields = [(_HORIZON, text_of(max(horizon, self.newest)).encode())]
         if self.last_modified is not None:
-            headers["Last-Modified"] = self.last_modified
+            fields.append((b"last-modified", self.last_modified.encode()))
         if self.attachments is None:
-            return Response(self.content, headers=headers, media_type="application/json")
+            return _Whole(self.content, fields)
         content_type, body = render(self.content, self.attachments)
-        headers["Content-Type"] = content_type
-        return StreamingResponse(_async(body), headers=headers)
+        response = StreamingResponse(_async(body), media_type=content_type)
+        response.raw_headers[:0] = fields
+        return response
+
+
+class _Whole(Response):
+    """A JSON body and header fields as bytes: Starlette would take texts and encode them."""
+
+    def __init__(self, body: bytes, fields: list[tuple[bytes, bytes]]) -> None:
+        self.status_code = 200
+        self.background = None
+        self.body = body
+        self.raw_headers = [*fields, (b"content-length", b"%d" % len(body)), _JSON]
 
 
 async def _async(chunks: Iterable[bytes]) -> AsyncIterator[bytes]:
@@ -107,6 +119,7 @@ class Answers:
         self._connection = connection
         self._dictionary = dictionary
         self._style = style
+        self._as_stored = style.format == "exact" and style.version is Version.V2
 
     def one(self, record: Record) -> Answer:
         """Answer with a single statement."""
@@ -118,14 +131,23 @@ class Answers:
         if self._style.with_attachments:
             page = self._fitting(page)
         more = link(page.cursor) if page.cursor is not None else ""
-        texts = b",".join([self._text(record) for record in page.records])
-        content = b'{"statements":[%b],"more":%b}' % (texts, orjson.dumps(more))
-        newest = max((record.stored for record in page.records), default=0)
-        return Answer(content, self._attachments(page.records), newest)
+        texts = self._texts(page.records) or [b""]
+        # Into the first and the last, so that what is long is copied once.
+        texts[0] = b'{"statements":[' + texts[0]
+        texts[-1] += b'],"more":%b}' % orjson.dumps(more)
+        newest = max([record.stored for record in page.records], default=0)
+        return Answer(b",".join(texts), self._attachments(page.records), newest)
+
+    def _texts(self, records: list[Record]) -> list[bytes]:
+        if self._as_stored:
+            return [record.payload for record in records]
+        return [self._text(record) for record in records]
 
     def _text(self, record: Record) -> bytes:
         payload = record.payload
-        if self._style.version is Version.V1 and record.flags & Flag.VERSION_2:
+        if self._as_stored:
+            return payload
+        if self._style.version is Version.V1 and record.flags & _VERSION_2:
             payload = to_version_1(payload)
         if self._style.format == "exact":
             return payload

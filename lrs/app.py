@@ -36,7 +36,7 @@ from lrs.resources import (
 from statements.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -108,13 +108,12 @@ class _Router(Router):
     """A router that looks a path up before it tries the patterns of all routes."""
 
     @override
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:  # type: ignore[override]  # what is awaited, without a step of its own
         route = self._whole.get(scope["path"]) if scope["type"] == "http" else None
         if route is None:
-            await super().__call__(scope, receive, send)
-        else:
-            scope["route"] = route
-            await route.app(scope, receive, send)
+            return super().__call__(scope, receive, send)
+        scope["route"] = route
+        return route.app(scope, receive, send)
 
     @cached_property
     def _whole(self) -> dict[str, Route]:

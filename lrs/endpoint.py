@@ -119,7 +119,8 @@ class Endpoint:
 
     async def _authenticate(self, incoming: Incoming) -> Principal:
         key, secret = basic_credentials(incoming.headers.get("authorization"))
-        credential = await self._services.store.credential(key)
+        store = self._services.store
+        credential = store.credentials.recall(key) or await store.credential(key)
         principal = recognise(credential, secret)
         self._services.uses.note(key)
         return principal

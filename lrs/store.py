@@ -18,7 +18,7 @@ from statements.upkeep import Upkeep
 from statements.writer import Failed, Flush, Limits, Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from statements.credentials import Credential
     from statements.database import Connection, Database, Read
@@ -111,9 +111,9 @@ class Store:
         """
         return await self._reads.run(lambda read: read(work))
 
-    async def read_with_horizon(
+    def read_with_horizon(
         self, work: Callable[[Connection], T], at_least: int = 0
-    ) -> tuple[T, int]:
+    ) -> Awaitable[tuple[T, int]]:
         """Result of `work`, and the time up to which it has seen all that is stored.
 
         Times are in microseconds since 1970; `at_least` is one that the client knows of.
@@ -123,7 +123,7 @@ class Store:
             horizon = self._horizon.look(read, at_least)
             return read(work), horizon
 
-        return await self._reads.run(whole)
+        return self._reads.run(whole)
 
     async def require_current(self) -> None:
         """Raise SchemaOutdated if a migration is pending, or what keeps it from being told."""

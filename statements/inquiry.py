@@ -15,6 +15,7 @@ from statements.page_queries import (
     Record,
     Shape,
     page_query,
+    records_of,
     rows_query,
     spread_query,
 )
@@ -127,7 +128,7 @@ class Inquiry(NamedTuple):
         )
         named = _named(wanted)
         rows = self.connection.rows(page_query(shape), low=low, high=high, rows=self.most, **named)
-        return [Record(*row) for row in rows]
+        return records_of(rows)
 
     def _with_inherited(
         self, found: list[Record], wanted: list[Wanted], window: Window
@@ -146,8 +147,8 @@ class Inquiry(NamedTuple):
         column = tables.statement.c.position
         while len(found) < self.most and (several := list(islice(positions, self.most))):
             rows = self.connection.find(column, several, *RECORD, _VOIDED)
-            seen = (Record(*row[:-1]) for row in rows if self.with_voided or row[-1] is None)
-            found += sorted(seen, reverse=not self.ascending)
+            seen = (row[:-1] for row in rows if self.with_voided or row[-1] is None)
+            found += sorted(records_of(seen), reverse=not self.ascending)
         return found[: self.most]
 
     def _spreads(self, window: Window) -> dict[Wanted, Spread]:

@@ -16,10 +16,13 @@ from lrs.errors import NotFound
 from lrs.intake import take_in
 from statements.clock import text_of
 from statements.filters import Filters
+from statements.prepared import uuid_bytes, uuid_text
 from statements.reader import find_statement
 from statements.search import search
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from lrs.call import Call
     from lrs.services import Services
     from statements.database import Connection
@@ -41,6 +44,7 @@ _LIST = {
     "ascending",
     "cursor",
 }
+_ALL = _LIST | _SINGLE
 
 
 async def put(services: Services, call: Call) -> Response:
@@ -64,26 +68,27 @@ async def post(services: Services, call: Call) -> Response:
     return Response(orjson.dumps(ids), headers=headers, media_type="application/json")
 
 
-async def get(services: Services, call: Call) -> Response:
+def get(services: Services, call: Call) -> Awaitable[Response]:
     """One statement by its id, or a page of those that match."""
-    parameters.only(call, _LIST | _SINGLE)
+    parameters.only(call, _ALL)
     style = Style.of(call, services.settings.max_body_bytes)
-    if call.parameters.keys() & _IDS:
-        return await _get_one(services, call, style)
-    return await _get_page(services, call, style)
+    if not _IDS.isdisjoint(call.parameters):
+        return _get_one(services, call, style)
+    return _get_page(services, call, style)
 
 
 async def _get_one(services: Services, call: Call, style: Style) -> Response:
     scope = call.principal.reading_scope()
     name = _single_name(call)
-    statement_id = UUID(parameters.required(call, name, parameters.uuid))
+    statement_id = uuid_bytes(parameters.required(call, name, parameters.uuid))
     voided = name == "voidedStatementId"
 
     def work(connection: Connection) -> Answer:
         dictionary = services.store.dictionary
-        record = find_statement(connection, dictionary, statement_id.bytes, scope, voided=voided)
+        record = find_statement(connection, dictionary, statement_id, scope, voided=voided)
         if record is None:
-            raise NotFound(f"there is no {'voided ' if voided else ''}statement {statement_id}")
+            kind = "voided statement" if voided else "statement"
+            raise NotFound(f"there is no {kind} {uuid_text(statement_id)}")
         return Answers(connection, dictionary, style).one(record)
 
     answer, horizon = await services.store.read_with_horizon(work)
