@@ -134,6 +134,8 @@ class Flush:
         """
         admission = Admission(self._connection, self._dictionary, requests, look=again)
         outcomes = [admission.admit(request) for request in requests]
+        if not again and not all(isinstance(outcome, Appended) for outcome in outcomes):
+            return self.run(now, requests, again=True)  # a known statement would not be refused
         last = head(self._connection)
         if admission.accepted:
             placed = _place(last, now, admission.accepted)

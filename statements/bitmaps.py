@@ -8,30 +8,23 @@ segment at the end of the log, is read from the index rows, which are few.
 
 from __future__ import annotations
 
-from collections import Counter
+from bisect import bisect_left, bisect_right
 from itertools import groupby, islice
+from operator import neg
 from typing import TYPE_CHECKING, NamedTuple
 
-import orjson
 from sqlalchemy import bindparam, func, select
 
 from statements import tables
-from statements.append import head
-from statements.index import authority_terms, terms_of
-from statements.terms import Dictionary, Role, organisation_term, posting_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from statements.database import Connection, Database, Row
+    from statements.database import Connection
     from statements.masks import Masks
 
 SEGMENT_BITS = 14
 """A segment has 16,384 positions: a bitmap of 2 kB."""
-LEAST_ROWS = 64
-"""A bitmap takes the room of about as many index rows, and reading fewer is quick."""
-SAMPLE_EVERY = 16
-"""Frequent keys are found by looking at every sixteenth statement of a segment."""
 FIRST_GROUP, LARGEST_GROUP = 4, 64
 """Segments that are read together: few at first, since a page may be full soon."""
 FEW = 4
@@ -55,7 +48,7 @@ _BITMAPS = select(_bitmap.segment.label("number"), _bitmap.bits.label("content")
     _bitmap.segment >= bindparam("low"),
     _bitmap.segment <= bindparam("high"),
 )
-_LAST_SEALED = select(func.max(_bitmap.segment)).where(_bitmap.key == SEALED)
+LAST_SEALED = select(func.max(_bitmap.segment)).where(_bitmap.key == SEALED)
 
 
 class Window(NamedTuple):
@@ -99,16 +92,44 @@ def among(
 ) -> Iterator[int]:
     """Those of some positions whose statements themselves have a key of each list, each once.
 
-    `positions` are in order, one or the other, and so are those found.
+    `positions` are in order, one or the other, and so are those found. Those in full segments are
+    found by bitmaps, unless they are few and far apart; others, in a segment that has none yet, by
+    the index rows of each.
     """
     if not positions:
         return
+    _note_full(connection, memory)
+    end = memory.last_full + 1 << SEGMENT_BITS
+    ascending = positions[0] <= positions[-1]
+    at = bisect_left(positions, end) if ascending else bisect_right(positions, -end, key=neg)
+    first, second = positions[:at], positions[at:]
+    held, others = (first, second) if ascending else (second, first)
+    few = len(held) <= FEW * _segments(held)
+    by_bitmaps = _among_full(connection, memory, wanted, held)
+    parts = [
+        _looked_up(connection, wanted, held) if few else by_bitmaps,
+        _looked_up(connection, wanted, others),
+    ]
+    for part in parts if ascending else reversed(parts):
+        yield from part
+
+
+def _segments(positions: Sequence[int]) -> int:
+    """How many segments there are from the first of some positions to the last."""
+    if not positions:
+        return 0
+    return 1 + abs((positions[-1] >> SEGMENT_BITS) - (positions[0] >> SEGMENT_BITS))
+
+
+def _among_full(
+    connection: Connection,
+    memory: Masks,
+    wanted: Sequence[Sequence[int]],
+    positions: Sequence[int],
+) -> Iterator[int]:
     low, high = sorted((positions[0], positions[-1]))
-    if len(positions) <= FEW * (1 + (high >> SEGMENT_BITS) - (low >> SEGMENT_BITS)):
-        yield from _looked_up(connection, wanted, positions)
-        return
     groups = _groups(Window(low, high), ascending=positions[0] == low)
-    nothing = bytes(_segment_bytes())
+    nothing = bytes(segment_bytes())
     held: dict[int, bytes] = {}
     within = (1 << SEGMENT_BITS) - 1
     segment = last = -1
@@ -168,56 +189,6 @@ def mask_of(connection: Connection, key: int, segment: int) -> int:
     return _own(connection, key, [segment])[segment]
 
 
-def seal_next(database: Database) -> bool:
-    """Write the bitmaps of the next full segment; False if there is none.
-
-    Safe to run in several processes at once.
-    """
-    segment = database.read(_next_full)
-    if segment is None:
-        return False
-    rows = database.read(lambda connection: _rows(connection, segment))
-    database.write(
-        lambda connection: connection.insert(tables.bitmap, rows, if_absent=True),
-        lock=b"bitmap",
-    )
-    return True
-
-
-def _next_full(connection: Connection) -> int | None:
-    last_sealed = connection.rows(_LAST_SEALED)[0][0]
-    segment = 0 if last_sealed is None else int(last_sealed) + 1
-    return segment if head(connection).position >= _window(segment, segment).high else None
-
-
-def _rows(connection: Connection, segment: int) -> list[Row]:
-    """Rows of a full segment for the table."""
-    rows: list[Row] = [(SEALED, segment, b"")]
-    for key in _frequent(connection, segment):
-        mask = mask_of(connection, key, segment)
-        if mask.bit_count() >= LEAST_ROWS:
-            rows.append((key, segment, mask.to_bytes(_segment_bytes(), "little")))
-    return rows
-
-
-def _frequent(connection: Connection, segment: int) -> list[int]:
-    """Keys that several of the statements looked at have: all that are frequent, very likely."""
-    low, high = _window(segment, segment)
-    column = tables.statement.c
-    sample = range(low + SAMPLE_EVERY // 2, high + 1, SAMPLE_EVERY)
-    seen: Counter[tuple[str, Role]] = Counter()
-    for payload, organisation in connection.find(
-        column.position, sample, column.payload, column.organisation
-    ):
-        statement = orjson.loads(payload)
-        seen.update(terms_of(statement) + authority_terms(statement["authority"]))
-        if organisation:
-            seen[organisation_term(organisation), Role.DIRECT] += 1
-    often = [term for term, count in seen.items() if count > 1]
-    numbers = Dictionary().look_up(connection, {term for term, _ in often})
-    return sorted(posting_key(numbers[term], role) for term, role in often)
-
-
 def _present(
     connection: Connection, memory: Masks, keys: Sequence[int], segments: Iterable[int]
 ) -> dict[int, int]:
@@ -241,9 +212,7 @@ def _read(
     connection: Connection, memory: Masks, key: int, segments: Sequence[int]
 ) -> dict[int, int]:
     """The same for one key, from its bitmaps or else from the index rows."""
-    if memory.is_asking_due():
-        last = connection.rows(_LAST_SEALED)[0][0]
-        memory.note_full(-1 if last is None else last)
+    _note_full(connection, memory)
     full = [each for each in segments if each <= memory.last_full]
     masks: dict[int, int] = {}
     if full:
@@ -255,23 +224,31 @@ def _read(
     return {segment: masks[segment] for segment in segments}
 
 
+def _note_full(connection: Connection, memory: Masks) -> None:
+    """See to it that the memory knows which segments are full, as of a moment ago."""
+    if memory.is_asking_due():
+        last = connection.rows(LAST_SEALED)[0][0]
+        memory.note_full(-1 if last is None else last)
+
+
 def _own(connection: Connection, key: int, segments: Sequence[int]) -> dict[int, int]:
     """The same from the index rows alone."""
-    masks = {segment: bytearray(_segment_bytes()) for segment in segments}
+    masks = {segment: bytearray(segment_bytes()) for segment in segments}
     for first, last in _runs(segments):
-        low, high = _window(first, last)
+        low, high = window_of(first, last)
         for position in connection.numbers(_OWN_POSITIONS, key=key, low=low, high=high):
             mask = masks[position >> SEGMENT_BITS]
             mask[(position & (1 << SEGMENT_BITS) - 1) >> 3] |= 1 << (position & 7)
     return {segment: int.from_bytes(mask, "little") for segment, mask in masks.items()}
 
 
-def _window(first: int, last: int) -> Window:
+def window_of(first: int, last: int) -> Window:
     """Positions of some segments."""
     return Window(first << SEGMENT_BITS, (last + 1 << SEGMENT_BITS) - 1)
 
 
-def _segment_bytes() -> int:
+def segment_bytes() -> int:
+    """Size of a bitmap."""
     return max(1, 1 << SEGMENT_BITS >> 3)
 
 

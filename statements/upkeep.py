@@ -6,8 +6,8 @@ import logging
 import threading
 from typing import TYPE_CHECKING
 
-from statements.bitmaps import seal_next
 from statements.errors import Unavailable
+from statements.sealing import seal_next
 
 if TYPE_CHECKING:
     from statements.database import Database

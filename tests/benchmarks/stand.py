@@ -13,9 +13,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from statements import tables
-from statements.bitmaps import seal_next
 from statements.credentials import find_credential
 from statements.opening import open_database
+from statements.sealing import seal_next
 from tests.benchmarks.http_load import Target
 from tests.benchmarks.questions import Known
 from tests.plugins.postgresql import PostgreSQLServer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from statements.bitmaps import seal_next
+from statements.sealing import seal_next
 
 if TYPE_CHECKING:
     import pytest
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 def make_small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make segments of two positions, each key frequent, and pages that need bitmaps soon."""
     monkeypatch.setattr("statements.bitmaps.SEGMENT_BITS", 1)
-    monkeypatch.setattr("statements.bitmaps.LEAST_ROWS", 1)
-    monkeypatch.setattr("statements.bitmaps.SAMPLE_EVERY", 1)
+    monkeypatch.setattr("statements.sealing.LEAST_ROWS", 1)
+    monkeypatch.setattr("statements.sealing.SAMPLE_EVERY", 1)
     monkeypatch.setattr("statements.bitmaps.FIRST_GROUP", 1)
     monkeypatch.setattr("statements.masks.ASK_SECONDS", 0)
     monkeypatch.setattr("statements.inquiry.COUNTED", 1)

@@ -281,6 +281,14 @@ def test_a_confined_void_that_came_first_does_not_void_what_others_send(
         assert store.find(statement["id"]) is not None
 
 
+def test_a_confined_void_that_was_accepted_is_known_when_it_is_sent_again(store: Store) -> None:
+    target = new_statement()
+    void = new_void(target["id"])
+    assert counts(void_as_city(store, void)) == (1, 0)
+    store.append(target, by=STATE)
+    assert counts(void_as_city(store, void, new_statement())) == (1, 1)
+
+
 def test_the_store_refers_only_to_valid_statements() -> None:
     for statement in (new_statement(), new_void(new_id(1)), *new_chain({"id": "x:y"})):
         validate_statement(statement, Version.V1)

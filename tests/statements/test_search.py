@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from statements.admission import Appended
-from statements.bitmaps import seal_next
 from statements.errors import NotYours
 from statements.filters import Filters, Scope
 from statements.requests import AppendRequest
+from statements.sealing import seal_next
 from tests.statements.bitmaps import make_small
 from tests.statements.model import VOIDED, Entry, Model, spell
 from tests.statements.store import (

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import func, select
 
 from statements import tables
-from statements.bitmaps import SEALED, mask_of, seal_next
+from statements.bitmaps import SEALED, mask_of
 from statements.errors import Unavailable
+from statements.sealing import seal_next
 from statements.sqlite import SQLite
 from statements.upkeep import Upkeep
 from tests.statements.bitmaps import make_small, seal_all
@@ -79,7 +80,7 @@ def test_two_that_seal_the_same_segment_write_it_once(store: Store) -> None:
 
 
 def test_a_rare_term_has_no_bitmap(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("statements.bitmaps.LEAST_ROWS", 2)
+    monkeypatch.setattr("statements.sealing.LEAST_ROWS", 2)
     rare = new_statement(verb={"id": "http://example.org/verbs/rare"})
     store.append(new_statement(), rare, new_statement(), new_statement())
     assert seal_next(store.database)
