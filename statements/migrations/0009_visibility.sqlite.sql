@@ -1,0 +1,1 @@
+-- Nothing: SQLite's index rows are the table.
