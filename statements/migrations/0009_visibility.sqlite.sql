@@ -1,1 +1,0 @@
--- Nothing: SQLite's index rows are the table.
