@@ -47,6 +47,7 @@ class Bench:
         """Measure everything, growing the store to `size` statements."""
         present = self._next
         if present < SMALL:
+            self._post(BATCH, BATCH_CONNECTIONS, ROUND_SECONDS * WARM_UP_SHARE)
             self._batches(self.figures.batches_new)
             self._singles()
         for number in sorted({min(SMALL, size), size}):
