@@ -124,7 +124,8 @@ class Answers:
     def one(self, record: Record) -> Answer:
         """Answer with a single statement."""
         attachments = self._attachments([record])
-        return Answer(self._text(record), attachments, record.stored, http_date_of(record.stored))
+        (text,) = self._texts([record])
+        return Answer(text, attachments, record.stored, http_date_of(record.stored))
 
     def page(self, page: Page, link: Callable[[int], str]) -> Answer:
         """Answer with a StatementResult; `link` makes the `more` link of a position."""
@@ -145,8 +146,6 @@ class Answers:
 
     def _text(self, record: Record) -> bytes:
         payload = record.payload
-        if self._as_stored:
-            return payload
         if self._style.version is Version.V1 and record.flags & _VERSION_2:
             payload = to_version_1(payload)
         if self._style.format == "exact":

@@ -130,9 +130,7 @@ class Store:
         await self._reads.run(lambda read: require_current(self.database, read))
 
     async def credential(self, key: str) -> Credential | None:
-        """The credential with this key as it is now, whatever its state."""
-        if (known := self.credentials.recall(key)) is not None:
-            return known
+        """The credential with this key, whatever its state, if `credentials` does not recall it."""
         return await self._reads.run(lambda read: self.credentials.find(key, read))
 
     async def horizon(self) -> str:

@@ -54,7 +54,7 @@ class Admission:
         dictionary: Dictionary,
         requests: Sequence[AppendRequest],
         *,
-        look: bool = True,
+        look: bool,
     ) -> None:
         self._connection = connection
         self._dictionary = dictionary

@@ -19,7 +19,7 @@ from statements.descriptions import Descriptions, Source
 from statements.flags import Flag
 from statements.prepared import new_salts, salted_digest
 from statements.references import Inherited, Net, Node, find_waiting
-from statements.terms import ROLE_BITS, Dictionary, Keys, organisation_term, posting_key
+from statements.terms import Dictionary, Keys, organisation_term, posting_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -173,7 +173,7 @@ class Flush:
         if not keys.strange:
             return keys.known
         numbers = self.numbers
-        return keys.known + [numbers[term] << ROLE_BITS | role for term, role in keys.strange]
+        return keys.known + [posting_key(numbers[term], role) for term, role in keys.strange]
 
     def _write_references(self, placed: Iterable[Placed]) -> None:
         # Ids that a client chose, and only those, may have been referred to before.

@@ -48,7 +48,7 @@ _BITMAPS = select(_bitmap.segment.label("number"), _bitmap.bits.label("content")
     _bitmap.segment >= bindparam("low"),
     _bitmap.segment <= bindparam("high"),
 )
-LAST_SEALED = select(func.max(_bitmap.segment)).where(_bitmap.key == SEALED)
+_LAST_SEALED = select(func.max(_bitmap.segment)).where(_bitmap.key == SEALED)
 
 
 class Window(NamedTuple):
@@ -227,8 +227,13 @@ def _read(
 def _note_full(connection: Connection, memory: Masks) -> None:
     """See to it that the memory knows which segments are full, as of a moment ago."""
     if memory.is_asking_due():
-        last = connection.rows(LAST_SEALED)[0][0]
-        memory.note_full(-1 if last is None else last)
+        memory.note_full(last_sealed(connection))
+
+
+def last_sealed(connection: Connection) -> int:
+    """The last segment that has its bitmaps; -1 if none has."""
+    last = connection.rows(_LAST_SEALED)[0][0]
+    return -1 if last is None else int(last)
 
 
 def _own(connection: Connection, key: int, segments: Sequence[int]) -> dict[int, int]:

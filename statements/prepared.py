@@ -49,7 +49,7 @@ class Prepared(msgspec.Struct, frozen=True):  # made in a fifth of a dataclass's
     """A valid statement with what the store needs to know of it."""
 
     id: bytes  # 16
-    id_given: bool  # by the client: it may be known already
+    id_given: bool  # by the client: others may have referred to it before
     raw: bytes  # JSON text, complete but for `stored` and perhaps `timestamp`
     timestamp_given: bool
     flags: Flag

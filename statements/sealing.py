@@ -9,7 +9,7 @@ import orjson
 
 from statements import tables
 from statements.append import head
-from statements.bitmaps import LAST_SEALED, SEALED, mask_of, segment_bytes, window_of
+from statements.bitmaps import SEALED, last_sealed, mask_of, segment_bytes, window_of
 from statements.index import authority_terms, terms_of
 from statements.terms import Dictionary, Role, organisation_term, posting_key
 
@@ -39,8 +39,7 @@ def seal_next(database: Database) -> bool:
 
 
 def _next_full(connection: Connection) -> int | None:
-    last_sealed = connection.rows(LAST_SEALED)[0][0]
-    segment = 0 if last_sealed is None else int(last_sealed) + 1
+    segment = last_sealed(connection) + 1
     return segment if head(connection).position >= window_of(segment, segment).high else None
 
 

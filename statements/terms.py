@@ -112,7 +112,7 @@ class Dictionary:
         except KeyError:
             numbers, _ = self._recall(term for term, _ in terms)
         strange = [each for each in terms if each[0] not in numbers]
-        known = [numbers[term] << ROLE_BITS | role for term, role in terms if term in numbers]
+        known = [posting_key(numbers[term], role) for term, role in terms if term in numbers]
         return Keys(known, strange)
 
     def look_up(self, connection: Connection, terms: Iterable[str]) -> dict[str, int]:
