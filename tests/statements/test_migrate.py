@@ -161,6 +161,7 @@ def columns_found(schema: Inspector, table: Table) -> dict[str, tuple[str, bool,
     return {
         each["name"]: (type_found(schema, each), nullable(schema, table, each), each["default"])
         for each in schema.get_columns(table.name)
+        if each["name"] != "room"  # nobody writes or reads it (docs/decisions/0023-compression.md)
     }
 
 

@@ -1,0 +1,1 @@
+-- SQLite stores a statement as it is: compressing took a third of an append (docs/decisions/0014).
