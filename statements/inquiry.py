@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import literal_column
 
 from statements import tables
 from statements.append import head
-from statements.bitmaps import Window, among, common
+from statements.bitmaps import Bitmaps
 from statements.page_queries import (
     RECORD,
     Record,
     Shape,
+    last_rows_query,
     page_query,
     records_of,
     rows_query,
     spread_query,
 )
+from statements.segments import Window, segments_in
 from statements.spreads import Spread
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ COUNTED = 100
 """So many rows of each filter show how far apart they lie."""
 SIFTED = 1_000
 """So many rows of the leading filter are looked up in the others: a few milliseconds."""
+DENSE = 512
+"""Filters with a row in so many positions, on average, have bitmaps (`sealing.LEAST_ROWS`)."""
 SPARE = 1.25
 """More rows than a page needs by the numbers, since they lie by chance."""
 
@@ -66,14 +70,62 @@ class Inquiry(NamedTuple):
         if lead.reach is None:
             return self._walk(wanted, *window)
         needed = self._needed([spreads[each] for each in wanted[1:]])
+        found = self._masked(wanted, window, lead, needed)
+        return self._nearest(wanted, window, lead, needed) if found is None else found
+
+    def _nearest(
+        self, wanted: list[Wanted], window: Window, lead: Spread, needed: int
+    ) -> list[Record]:
+        """The first records, by rows of the first filter, as far as these go."""
         found: list[Record] = []
-        if needed <= COUNTED:
+        if needed <= COUNTED and lead.reach is not None:
             near, window = self._divide(window, lead.reach)
             found, needed = self._walk(wanted, *near), SIFTED
         if len(found) < self.most:
             rest = self._replace(most=self.most - len(found))
             found += rest.sifted(wanted, window, min(needed, SIFTED))
         return found
+
+    def _masked(
+        self, wanted: list[Wanted], window: Window, lead: Spread, needed: int
+    ) -> list[Record] | None:
+        """The first records, by bitmaps, and by rows where there are none yet.
+
+        None if another way is better, or has to be gone: filters have few rows, or so many in the
+        last segment that they may fill the page, or some by reference.
+        """
+        if self.ascending or lead.reach is None or lead.gap() > DENSE:
+            return None
+        bitmaps = self._bitmaps()
+        end = bitmaps.end()
+        if lead.reach >= end:
+            return None
+        rows = self._rows_behind(wanted, window, max(window.low, end))
+        if len(rows) >= SIFTED or any(number & 1 for number in rows):
+            return None
+        keys = [each.keys for each in wanted]
+        behind = sorted((number >> 1 for number in rows), reverse=True)
+        full = Window(window.low, min(window.high, end - 1))
+        first_group = segments_in(needed * lead.gap())
+        before = bitmaps.common(keys, full, ascending=False, first_group=first_group)
+        return self._visible(chain(bitmaps.among(keys[1:], behind), before))
+
+    def _bitmaps(self) -> Bitmaps:
+        return Bitmaps(self.connection, self.dictionary.masks)
+
+    def _rows_behind(self, wanted: list[Wanted], window: Window, behind: int) -> list[int]:
+        """Rows of the first filter from a position on, and inherited ones wherever they are.
+
+        Twice the position, one more if inherited. What matches by a reference has inherited rows of
+        each filter that it may match by one, so those of one such filter tell.
+        """
+        referring = next((each for each in wanted if not each.own), wanted[0])
+        query = last_rows_query(len(wanted[0].keys), len(referring.keys))
+        named = _named([wanted[0], referring])
+        low, high = window
+        return self.connection.numbers(
+            query, low=low, high=high, behind=behind, most=SIFTED, **named
+        )
 
     def sifted(self, wanted: list[Wanted], window: Window, rows: int) -> list[Record]:
         """The first records of a window: some rows of the first filter, then by bitmaps."""
@@ -92,8 +144,7 @@ class Inquiry(NamedTuple):
                 numbers.pop()
         own = [number >> 1 for number in numbers if not number & 1]
         keys = [each.keys for each in others]
-        positions = among(self.connection, self.dictionary.masks, keys, own)
-        found = self._visible(positions)
+        found = self._visible(self._bitmaps().among(keys, own))
         if lead.own or len(own) < len(numbers):
             found = self._with_inherited(found, wanted, near)
         if far is None or len(found) == self.most:
@@ -107,9 +158,7 @@ class Inquiry(NamedTuple):
         if high == _END:
             window = Window(low, head(self.connection).position)
         keys = [each.keys for each in wanted]
-        positions = common(
-            self.connection, self.dictionary.masks, keys, window, ascending=self.ascending
-        )
+        positions = self._bitmaps().common(keys, window, ascending=self.ascending)
         return self._with_inherited(self._visible(positions), wanted, window)
 
     def _walk(

@@ -82,6 +82,27 @@ def rows_query(keys: int, *, ascending: bool) -> Executable:
     return union_all(*(select(rows.c.number) for rows in several))
 
 
+@lru_cache
+def last_rows_query(keys: int, referring: int) -> Executable:
+    """Up to `most` rows of some keys from `behind` on, and inherited ones of others from `low` on.
+
+    As `rows_query` has them, in no order.
+    """
+    row = tables.posting.c
+    via = case((row.via > 0, 1), else_=0)
+    number = (row.position * literal_column("2") + via).label("number")
+    rows = select(number).where(row.position <= bindparam("high"))
+    last = [
+        rows.where(row.key == key, row.position >= bindparam("behind")) for key in _keys(0, keys)
+    ]
+    inherited = [
+        rows.where(row.key == key, row.position >= bindparam("low"), row.via > literal_column("0"))
+        for key in _keys(1, referring)
+    ]
+    arms = [each.limit(bindparam("most")).subquery() for each in (*last, *inherited)]
+    return union_all(*(select(arm.c.number) for arm in arms))
+
+
 def _first_rows(column: Any, key: Any, *, ascending: bool) -> Any:  # noqa: ANN401
     """A column of the first rows of a key between two positions."""
     position = tables.posting.c.position

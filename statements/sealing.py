@@ -9,17 +9,18 @@ import orjson
 
 from statements import tables
 from statements.append import head
-from statements.bitmaps import SEALED, last_sealed, mask_of, segment_bytes, window_of
+from statements.bitmaps import SEALED, last_sealed, mask_of
 from statements.index import authority_terms, terms_of
+from statements.segments import segment_bytes, window_of
 from statements.terms import Dictionary, Role, organisation_term, posting_key
 
 if TYPE_CHECKING:
     from statements.database import Connection, Database, Row
 
-LEAST_ROWS = 64
-"""A bitmap takes the room of about as many index rows, and reading fewer is quick."""
-SAMPLE_EVERY = 16
-"""Frequent keys are found by looking at every sixteenth statement of a segment."""
+LEAST_ROWS = 32
+"""A bitmap takes the room of a hundred index rows at most, and reading fewer than this is quick."""
+SAMPLE_EVERY = 8
+"""Frequent keys are found by looking at every eighth statement of a segment."""
 
 
 def seal_next(database: Database) -> bool:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from statements import tables
-from statements.bitmaps import SEALED, mask_of, positions_of
+from statements.bitmaps import SEALED, mask_of
 from statements.checks.examination import Kind
+from statements.segments import positions_of
 from statements.terms import ROLE_BITS
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 def make_small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make segments of two positions, each key frequent, and pages that need bitmaps soon."""
-    monkeypatch.setattr("statements.bitmaps.SEGMENT_BITS", 1)
+    monkeypatch.setattr("statements.segments.SEGMENT_BITS", 1)
     monkeypatch.setattr("statements.sealing.LEAST_ROWS", 1)
     monkeypatch.setattr("statements.sealing.SAMPLE_EVERY", 1)
-    monkeypatch.setattr("statements.bitmaps.FIRST_GROUP", 1)
+    monkeypatch.setattr("statements.segments.FIRST_GROUP", 1)
     monkeypatch.setattr("statements.masks.ASK_SECONDS", 0)
     monkeypatch.setattr("statements.inquiry.COUNTED", 1)
     monkeypatch.setattr("statements.inquiry.SIFTED", 1)

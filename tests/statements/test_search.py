@@ -161,20 +161,24 @@ def test_every_combination_of_filters_finds_what_the_model_finds(
     world=worlds(),
     question=questions,
     sealed=st.integers(0, len(IDS)),
-    sifted_few=st.tuples(st.sampled_from([1, 2, 4, 1_000]), st.integers(0, 2)),
+    sifted_few_dense=st.tuples(
+        st.sampled_from([1, 2, 4, 1_000]), st.integers(0, 2), st.sampled_from([0, 1, 512])
+    ),
 )
 def test_bitmaps_find_what_the_model_finds(
     new_store: Callable[[], Store],
     world: list[list[Batch]],
     question: Question,
     sealed: int,
-    sifted_few: tuple[int, int],
+    sifted_few_dense: tuple[int, int, int],
 ) -> None:
     store = new_store()
     with pytest.MonkeyPatch.context() as monkeypatch:
         make_small(monkeypatch)
-        monkeypatch.setattr("statements.inquiry.SIFTED", sifted_few[0])
-        monkeypatch.setattr("statements.bitmaps.FEW", sifted_few[1])
+        for name, value in zip(
+            ("inquiry.SIFTED", "bitmaps.FEW", "inquiry.DENSE"), sifted_few_dense, strict=True
+        ):
+            monkeypatch.setattr(f"statements.{name}", value)
         model = append_world(store, world[:-1])
         for _ in range(sealed):
             seal_next(store.database)

@@ -1,0 +1,86 @@
+"""Which way a query with several filters goes, and that no way holds up others for long."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+
+import pytest
+
+from statements.database import TakesTime
+from statements.filters import Filters, Scope
+from statements.inquiry import Inquiry
+from statements.search import search
+from statements.sqlite import SQLite
+from tests.statements.bitmaps import seal_all
+from tests.statements.store import COURSE, EXPERIENCED, Json, Store, new_statement, reference_to
+
+OTHER = "http://example.org/verbs/other"
+ELSEWHERE = {"id": "http://example.org/elsewhere"}
+
+
+def append_each(store: Store, count: int) -> list[Json]:
+    """Append statements that are alike; the last first."""
+    sent = [new_statement() for _ in range(count)]
+    store.append(*sent)
+    return sent[::-1]
+
+
+def ids(statements: list[Json]) -> list[str]:
+    """Tell the ids of statements."""
+    return [each["id"] for each in statements]
+
+
+@pytest.fixture
+def only_bitmaps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have no page read along the rows of the first filter."""
+
+    def refuse(*_: object) -> list[object]:
+        pytest.fail("rows were gone through")
+
+    monkeypatch.setattr(Inquiry, "_nearest", refuse)
+
+
+@pytest.mark.usefixtures("only_bitmaps")
+def test_dense_filters_are_found_by_bitmaps_and_in_the_last_segment_by_rows(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = append_each(store, 20)
+    assert seal_all(store.database, monkeypatch) == 10
+    monkeypatch.setattr("statements.inquiry.SIFTED", 100)
+    monkeypatch.setattr("statements.inquiry.COUNTED", 8)
+    late = append_each(store, 3)
+    store.append(new_statement(object=ELSEWHERE), new_statement(verb={"id": OTHER}))
+    assert store.found(activity=COURSE, verb=EXPERIENCED) == ids(late + sent)
+    assert store.found(activity=COURSE, verb=EXPERIENCED, cursor=9, limit=3) == ids(sent[12:15])
+    assert store.found(activity=COURSE, verb=OTHER, agent="mbox:mailto:no@example.org") == []
+
+
+def test_what_matches_by_a_reference_is_found_beside_them(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = append_each(store, 20)
+    referring = new_statement(verb={"id": OTHER}, object=reference_to(sent[0]["id"]))
+    store.append(referring)
+    assert seal_all(store.database, monkeypatch) == 11
+    late = append_each(store, 3)
+    assert store.found(activity=COURSE, verb=EXPERIENCED) == ids([*late, referring, *sent])
+
+
+def test_a_long_search_in_bitmaps_is_not_done_at_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not isinstance(store.database, SQLite):
+        pytest.skip("PostgreSQL searches in a process of its own")
+    for _ in range(10):
+        store.append(new_statement(object=ELSEWHERE), new_statement(verb={"id": OTHER}))
+    wanted = Filters(activity=ELSEWHERE["id"], verb=OTHER)
+    assert seal_all(store.database, monkeypatch) == 10
+    look = partial(search, dictionary=store.dictionary, filters=wanted, scope=Scope())
+    with pytest.raises(TakesTime):
+        store.database.read_at_once(look)
+    assert store.database.read(look).records == []
+    found = Filters(activity=ELSEWHERE["id"], verb=EXPERIENCED, limit=2)
+    short = partial(search, dictionary=store.dictionary, filters=found, scope=Scope())
+    page = store.database.read_at_once(short)
+    assert json.loads(page.records[0].payload)["verb"]["id"] == EXPERIENCED
