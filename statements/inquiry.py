@@ -202,14 +202,14 @@ class Inquiry(NamedTuple):
 
     def _spreads(self, window: Window) -> dict[Wanted, Spread]:
         """How the rows of each filter lie: it is for choosing a way, so what was so will do."""
-        memory = self.dictionary.spreads
-        is_usual = window == (0, _END) and not self.ascending
-        recent = {each: memory.get(each.keys) if is_usual else None for each in self.wanted}
+        memory, (low, high) = self.dictionary.spreads, window
+        if self.ascending or low > 0:
+            return self._look(self.wanted, window)
+        recent = {each: memory.get(each.keys, high) for each in self.wanted}
         asked = [each for each, known in recent.items() if known is None]
         found = self._look(asked, window) if asked else {}
-        if is_usual:
-            for each, spread in found.items():
-                memory.keep(each.keys, spread)
+        for each, spread in found.items():
+            memory.keep(each.keys, high, spread)
         return {each: known or found[each] for each, known in recent.items()}
 
     def _look(self, asked: list[Wanted], window: Window) -> dict[Wanted, Spread]:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 GOOD_SECONDS = 10.0
 MOST = 10_000
+PLACE_BITS = 18
+"""Pages that begin within so many positions of one another are taken to be alike."""
 
 
 class Spread(NamedTuple):
@@ -28,20 +30,30 @@ class Spread(NamedTuple):
             return 1
         return max(1, (abs(self.first - self.reach) + 1) / self.rows)
 
+    def moved(self, by: int) -> Spread:
+        """The same, so many positions further on."""
+        if by == 0 or self.first is None or self.reach is None:
+            return self
+        return Spread(self.rows, self.first + by, self.reach + by)
+
 
 class Spreads:
-    """Spreads by the keys of a filter, good for some seconds; safe to share between threads."""
+    """Spreads by filter and place, good for some seconds; safe to share between threads."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[int, ...], tuple[float, Spread]] = {}
+        self._kept: dict[tuple[tuple[int, ...], int], tuple[float, int, Spread]] = {}
 
-    def get(self, keys: tuple[int, ...]) -> Spread | None:
-        """How the rows of a filter lay a moment ago, if that is known."""
-        kept = self._kept.get(keys)
-        return kept[1] if kept and monotonic() < kept[0] else None
+    def get(self, keys: tuple[int, ...], end: int) -> Spread | None:
+        """How the rows of a filter lay a moment ago, down from a position, or from one near it."""
+        kept = self._kept.get((keys, end >> PLACE_BITS))
+        if kept is None or monotonic() >= kept[0]:
+            return None
+        _, other, spread = kept
+        # Near by, there may be more where there were few.
+        return spread.moved(end - other) if end == other or spread.reach is not None else None
 
-    def keep(self, keys: tuple[int, ...], spread: Spread) -> None:
+    def keep(self, keys: tuple[int, ...], end: int, spread: Spread) -> None:
         """Remember it from now on."""
         if len(self._kept) >= MOST:
             self._kept = {}
-        self._kept[keys] = (monotonic() + GOOD_SECONDS, spread)
+        self._kept[keys, end >> PLACE_BITS] = (monotonic() + GOOD_SECONDS, end, spread)
