@@ -18,7 +18,7 @@ from statements.clock import text_of
 from statements.descriptions import Descriptions, Source
 from statements.flags import Flag
 from statements.prepared import new_salts, salted_digest
-from statements.references import Inherited, Net, Node, find_waiting
+from statements.references import Inherited, Net, Node, Waiting, find_waiting
 from statements.terms import Dictionary, Keys, organisation_term, posting_key
 
 if TYPE_CHECKING:
@@ -147,10 +147,19 @@ class Flush:
         return self
 
     def _write(self, placed: Sequence[Placed]) -> None:
+        # What is read is read first: then PostgreSQL is sent all that is written at once.
+        # Ids that a client chose, and only those, may have been referred to before.
+        given = {each.statement.id for each in placed if each.statement.id_given}
+        waiting = find_waiting(self._connection, given)
+        referring = bool(waiting) or any(each.statement.target is not None for each in placed)
+        if referring:
+            self._connection.take_time()  # chains may be long
+        self._descriptions.catch_up(self._connection, placed[0].position)
         self.numbers = self._dictionary.intern(self._connection, _terms(placed))
         self._write_statements(placed)
         self._write_postings(placed)
-        self._write_references(placed)
+        if referring:
+            self._write_references(placed, waiting)
         sources = [Source(p.position, p.statement.raw, p.statement.described) for p in placed]
         self._descriptions.write(self._connection, sources, self._numbers_of)
 
@@ -175,13 +184,7 @@ class Flush:
         numbers = self.numbers
         return keys.known + [posting_key(numbers[term], role) for term, role in keys.strange]
 
-    def _write_references(self, placed: Iterable[Placed]) -> None:
-        # Ids that a client chose, and only those, may have been referred to before.
-        given = {each.statement.id for each in placed if each.statement.id_given}
-        waiting = find_waiting(self._connection, given)
-        if not waiting and all(each.statement.target is None for each in placed):
-            return
-        self._connection.take_time()  # chains may be long
+    def _write_references(self, placed: Iterable[Placed], waiting: list[Waiting]) -> None:
         nodes = [self._node(each) for each in placed]
         references = [
             (node.target, node.position, node.target[-1], int(node.voids), node.confined_to)

@@ -63,6 +63,23 @@ class Descriptions:
         self._seen: dict[str, int] = {}
         self._activities: dict[int, str] = {}  # terms of those activities, by number
         self._through = -1  # what was seen is true of the log up to there; -1: of none
+        self._before: dict[str, int | None] = {}  # what was seen before what is not committed yet
+
+    def catch_up(self, connection: Connection, position: int) -> None:
+        """Forget what others changed before a position, and what was written but not confirmed.
+
+        To be called under the append lock.
+        """
+        for term, seen in self._before.items():
+            if seen is None:
+                self._seen.pop(term, None)
+            else:
+                self._seen[term] = seen
+        self._before.clear()
+        if 0 <= self._through < position - 1:  # another process has appended
+            for (number,) in connection.rows(_CHANGED, after=self._through):
+                self._seen.pop(self._activities.pop(number, ""), None)
+        self._through = position - 1
 
     def write(
         self,
@@ -70,7 +87,7 @@ class Descriptions:
         sources: Sequence[Source],
         numbers_of: Callable[[set[str]], dict[str, int]],
     ) -> None:
-        """Add the definitions and names that the sources bring; call it under the append lock.
+        """Add the definitions and names that the sources bring; call it after `catch_up`.
 
         Args:
             connection: in the append's transaction.
@@ -78,7 +95,6 @@ class Descriptions:
             numbers_of: numbers of terms, at least of those asked for.
 
         """
-        self._catch_up(connection, sources[0].position)
         latest: dict[int, tuple[int, bytes]] = {}
         names: list[Row] = []
         for position, raw, described in sources:
@@ -100,19 +116,12 @@ class Descriptions:
 
     def confirm(self, through: int) -> None:
         """What was written last is committed, up to this position."""
+        self._before.clear()
         self._through = through
-
-    def _catch_up(self, connection: Connection, position: int) -> None:
-        """Forget what is not true any more, or was not committed, before what comes from there."""
-        if self._through < 0:
-            self._forget_all()
-        elif self._through + 1 < position:  # another process has appended
-            for (number,) in connection.rows(_CHANGED, after=self._through):
-                self._seen.pop(self._activities.pop(number, ""), None)
-        self._through = -1
 
     def _forget_all(self) -> None:
         self._seen.clear()
+        self._before.clear()
         self._activities.clear()
 
     def _unseen(self, said: Mapping[Mark, T]) -> list[tuple[str, T]]:
@@ -122,6 +131,8 @@ class Descriptions:
         unseen = {mark: what for mark, what in said.items() if self._seen.get(mark[0]) != mark[1]}
         if len(self._seen) + len(unseen) > REMEMBERED:
             self._forget_all()
+        for term, _ in unseen:
+            self._before.setdefault(term, self._seen.get(term))
         self._seen.update(unseen.keys())
         return [(term, what) for (term, _), what in unseen.items()]
 

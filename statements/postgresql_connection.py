@@ -13,10 +13,10 @@ from psycopg.adapt import PyFormat
 from psycopg.raw_cursor import RawServerCursor
 from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.types import BigInteger, Double, LargeBinary, SmallInteger, String
 from typing_extensions import override
 
-from statements.database import AlreadyThere, Connection, Row
+from statements.database import Connection, Row
+from statements.postgresql_inserts import ARRAYS, Inserts, Kind, columns_of, insertion, unnest
 from statements.postgresql_wire import Wire
 from statements.sql_texts import between, leading_key, render
 
@@ -29,13 +29,6 @@ if TYPE_CHECKING:
     from sqlalchemy.sql import Executable
 
 DIALECT = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # SQLAlchemy has no types here
-ARRAYS = {
-    BigInteger: "bigint[]",
-    SmallInteger: "smallint[]",
-    Double: "double precision[]",
-    LargeBinary: "bytea[]",
-    String: "text[]",
-}
 
 CONNECT_TIMEOUT_SECONDS = 5
 LOCK_TIMEOUT_SECONDS = 20  # an append holds the lock for milliseconds
@@ -81,6 +74,8 @@ class PostgreSQLConnection(Connection):
         self.raw.adapters.register_dumper(int, Int8Dumper)
         self.raw.adapters.register_dumper(int, Int8BinaryDumper)
         self._wire = Wire(self.raw, self.wait)
+        self._inserts = Inserts()
+        self._in_transaction = False
         self.committing = False  # if it breaks now, nobody knows what became of the transaction
 
     def wait(self, exchange: PQGen[list[PGresult]]) -> list[PGresult]:
@@ -91,26 +86,43 @@ class PostgreSQLConnection(Connection):
     def transaction(self, first: str) -> Iterator[list[bytes | None]]:
         """A transaction that begins with a query, whose first row it lends."""
         self.committing = False
+        self._in_transaction = True
         try:
             yield self._wire.command(f"BEGIN; {first}")
+            wire = self._settled()
             self.committing = True
-            self._wire.command("COMMIT")
+            wire.command("COMMIT")
         except BaseException:
             with suppress(psycopg.Error):  # what broke the connection has ended it, too
                 self._wire.command("ROLLBACK")
             raise
+        finally:
+            self._inserts = Inserts()
+            self._in_transaction = False
+
+    def _settled(self) -> Wire:
+        """The wire, once what was to be inserted before has been."""
+        self._inserts.send(self._wire)
+        return self._wire
+
+    def _insert(self, kind: Kind, rows: Sequence[Row]) -> None:
+        if kind.table in self._inserts:
+            self._settled()
+        self._inserts.add(kind, rows)
+        if not self._in_transaction:
+            self._settled()
 
     @override
     def select(self, query: Executable, parameters: dict[str, object]) -> list[Row]:
         sql, values = _bound(query, parameters)
-        return self._wire.rows(sql, values)
+        return self._settled().rows(sql, values)
 
     @override
     def numbers(self, query: Executable, **parameters: object) -> list[int]:
         # One value instead of many rows, each of which the server and psycopg would handle alone.
         sql, values = _bound(query, parameters)
         packed = f"SELECT string_agg(int8send(number::bigint), '') FROM ({sql}) AS found"  # noqa: S608
-        ((joined,),) = self._wire.rows(packed, values)
+        ((joined,),) = self._settled().rows(packed, values)
         found = array("q", joined or b"")
         if byteorder == "little":
             found.byteswap()
@@ -122,10 +134,11 @@ class PostgreSQLConnection(Connection):
 
     @override
     def execute(self, query: Executable, **parameters: object) -> int:
-        return self._wire.count(*_bound(query, parameters))
+        return self._settled().count(*_bound(query, parameters))
 
     @override
     def stream(self, query: Executable, **parameters: object) -> Iterator[Row]:
+        self._settled()
         with RawServerCursor(self.raw, "stream") as cursor:
             cursor.itersize = STREAM_ROWS
             sql, values = _bound(query, parameters)
@@ -138,37 +151,38 @@ class PostgreSQLConnection(Connection):
 
     @override
     def script(self, sql: str) -> None:
+        self._settled()
         self.raw.execute(sql.encode(), prepare=False)
 
     @override
     def insert(self, table: Table, rows: Sequence[Row], *, if_absent: bool = False) -> None:
         if rows:
-            self._wire.count(_insertion(table, if_absent), _columns(rows), BINARY)
+            self._insert(Kind(table, if_absent=if_absent), rows)
 
     @override
     def insert_new(self, table: Table, rows: Sequence[Row]) -> None:
-        # Refused rows would fill the server's log with errors whenever a client sends again.
-        sql = _insertion(table, if_absent=True)
-        if rows and self._wire.count(sql, _columns(rows), BINARY) < len(rows):
-            raise AlreadyThere
+        if rows:
+            self._insert(Kind(table, new=True), rows)
 
     @override
     def find(
         self, by: Column[Any], values: Iterable[object], *columns: ColumnElement[Any]
     ) -> list[Row]:
         wanted = list(values)
-        return self._wire.rows(_lookup(by, columns), [wanted], BINARY) if wanted else []
+        return self._settled().rows(_lookup(by, columns), [wanted], BINARY) if wanted else []
 
     @override
     def replace(self, table: Table, rows: Sequence[Row]) -> None:
         if rows:
-            self._wire.count(_replacement(table), _columns(rows), BINARY)
+            self._settled().count(_replacement(table), columns_of(rows), BINARY)
 
     @override
     def fetch(self, table: Table, keys: Sequence[Row]) -> list[Row]:
         if not keys:
             return []
-        return self._wire.rows(_fetching(table, leading_key(table, keys)), _columns(keys), BINARY)
+        return self._settled().rows(
+            _fetching(table, leading_key(table, keys)), columns_of(keys), BINARY
+        )
 
     @override
     def fetch_between(self, table: Table, spans: Sequence[Row]) -> list[Row]:
@@ -177,13 +191,15 @@ class PostgreSQLConnection(Connection):
         width = len(spans[0])
         columns = list(table.primary_key.columns)[: width - 1]
         names = ", ".join(f"w{at}" for at in range(width))
-        wanted = f"{_unnest([*columns, columns[-1]])} AS wanted ({names})"
-        return self._wire.rows(between(table, wanted, width), _columns(spans), BINARY)
+        wanted = f"{unnest([*columns, columns[-1]])} AS wanted ({names})"
+        return self._settled().rows(between(table, wanted, width), columns_of(spans), BINARY)
 
     @override
     def remove(self, table: Table, keys: Sequence[Row]) -> None:
         if keys:
-            self._wire.count(_removal(table, leading_key(table, keys)), _columns(keys), BINARY)
+            self._settled().count(
+                _removal(table, leading_key(table, keys)), columns_of(keys), BINARY
+            )
 
 
 def _bound(query: Executable, parameters: dict[str, object]) -> tuple[str, list[object]]:
@@ -193,26 +209,14 @@ def _bound(query: Executable, parameters: dict[str, object]) -> tuple[str, list[
     return sql, [given[name] for name in names]
 
 
-def _columns(rows: Sequence[Row]) -> list[list[object]]:
-    """Rows as the arrays that `unnest` takes."""
-    return [list(column) for column in zip(*rows, strict=True)]
-
-
-@lru_cache(maxsize=256)
-def _insertion(table: Table, if_absent: bool) -> str:  # noqa: FBT001
-    names = ", ".join(column.name for column in table.columns)
-    conflict = " ON CONFLICT DO NOTHING" if if_absent else ""
-    return f"INSERT INTO {table.name} ({names}) SELECT * FROM {_unnest(table.columns)}{conflict}"  # noqa: S608
-
-
 @lru_cache(maxsize=256)
 def _replacement(table: Table) -> str:
     key = ", ".join(column.name for column in table.primary_key.columns)
     rest = [column.name for column in table.columns if not column.primary_key]
     if not rest:  # the row that is there is the one that comes
-        return _insertion(table, if_absent=True)
+        return insertion(Kind(table, if_absent=True))
     change = ", ".join(f"{name} = excluded.{name}" for name in rest)
-    return f"{_insertion(table, if_absent=False)} ON CONFLICT ({key}) DO UPDATE SET {change}"
+    return f"{insertion(Kind(table))} ON CONFLICT ({key}) DO UPDATE SET {change}"
 
 
 @lru_cache(maxsize=256)
@@ -226,16 +230,11 @@ def _removal(table: Table, columns: tuple[Column[Any], ...]) -> str:
 
 
 def _wanted(columns: tuple[Column[Any], ...]) -> str:
-    return f"{_unnest(columns)} AS wanted ({', '.join(column.name for column in columns)})"
+    return f"{unnest(columns)} AS wanted ({', '.join(column.name for column in columns)})"
 
 
 def _same(columns: tuple[Column[Any], ...]) -> str:
     return " AND ".join(f"{column} = wanted.{column.name}" for column in columns)
-
-
-def _unnest(columns: Iterable[Column[Any]]) -> str:
-    arrays = ", ".join(f"${at}::{ARRAYS[type(c.type)]}" for at, c in enumerate(columns, 1))
-    return f"unnest({arrays})"
 
 
 @lru_cache(maxsize=256)

@@ -1,0 +1,118 @@
+"""What a transaction inserts is sent at once, in order, and not without its answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import BigInteger, Column, MetaData, String, Table, select
+
+from statements.database import AlreadyThere
+from statements.postgresql_connection import PostgreSQLConnection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from psycopg.abc import PQGen
+    from psycopg.pq.abc import PGresult
+
+
+def table(name: str) -> Table:
+    """Tell of a table of numbers and labels."""
+    return Table(
+        name,
+        MetaData(),
+        Column("number", BigInteger(), primary_key=True),
+        Column("label", String()),
+    )
+
+
+ONE, TWO, THREE = map(table, ("one", "two", "three"))
+BEGIN = "SELECT 1"
+
+
+class Counting(PostgreSQLConnection):
+    """A connection that counts its exchanges with the server."""
+
+    exchanges = 0
+
+    def wait(self, exchange: PQGen[list[PGresult]]) -> list[PGresult]:
+        """Count one more."""
+        self.exchanges += 1
+        return super().wait(exchange)
+
+
+@pytest.fixture
+def connection(postgresql_database: str) -> Iterator[Counting]:
+    """Lend a connection to a database with the tables."""
+    connection = Counting(postgresql_database.replace("+psycopg", ""))
+    for each in (ONE, TWO, THREE):
+        connection.script(f"CREATE TABLE {each.name} (number bigint PRIMARY KEY, label text)")
+    yield connection
+    connection.raw.close()
+
+
+def found(connection: Counting, wanted: Table) -> list[tuple[int, str]]:
+    """Read a table."""
+    return [(n, label) for n, label in connection.rows(select(wanted).order_by(wanted.c.number))]
+
+
+def fill(connection: Counting) -> None:
+    """Insert into each of the tables."""
+    connection.insert_new(ONE, [(1, "a"), (2, "b")])
+    connection.insert(TWO, [(3, "c")])
+    connection.insert(THREE, [(4, "d")], if_absent=True)
+
+
+def test_what_is_inserted_together_takes_one_exchange(connection: Counting) -> None:
+    for _ in range(2):  # the second time, the text is prepared
+        with connection.transaction(BEGIN):
+            before = connection.exchanges
+            fill(connection)
+            assert connection.exchanges == before
+        exchanges = connection.exchanges - before
+        assert found(connection, ONE) == [(1, "a"), (2, "b")]
+        assert found(connection, TWO) == [(3, "c")]
+        assert found(connection, THREE) == [(4, "d")]
+        connection.script("TRUNCATE one, two, three")
+    assert exchanges == len(("inserts", "COMMIT"))
+
+
+def test_what_is_read_has_all_that_was_inserted_before(connection: Counting) -> None:
+    with connection.transaction(BEGIN):
+        fill(connection)
+        assert found(connection, THREE) == [(4, "d")]
+        connection.insert(ONE, [(5, "e")])
+        connection.insert(ONE, [(5, "f"), (6, "f")], if_absent=True)
+        assert found(connection, ONE) == [(1, "a"), (2, "b"), (5, "e"), (6, "f")]
+
+
+def insert_some(connection: Counting) -> None:
+    """Insert into one table alone."""
+    connection.insert_new(ONE, [(2, "b"), (7, "g")])
+
+
+@pytest.mark.parametrize("insert", [insert_some, fill])
+def test_rows_that_had_to_be_new_and_are_not_end_the_transaction(
+    connection: Counting, insert: Callable[[Counting], None]
+) -> None:
+    connection.insert(ONE, [(2, "before")])
+    with pytest.raises(AlreadyThere), connection.transaction(BEGIN):
+        insert(connection)
+    assert found(connection, ONE) == [(2, "before")]
+    assert found(connection, TWO) == []
+
+
+def test_what_a_broken_off_transaction_would_have_inserted_is_forgotten(
+    connection: Counting,
+) -> None:
+    def break_off() -> None:
+        with connection.transaction(BEGIN):
+            fill(connection)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        break_off()
+    with connection.transaction(BEGIN):
+        connection.insert(TWO, [(8, "h")])
+    assert [found(connection, each) for each in (ONE, TWO, THREE)] == [[], [(8, "h")], []]
