@@ -30,6 +30,7 @@ from tests.statements.store import (
     AUTHORITY,
     COURSE,
     Store,
+    counts,
     new_request,
     new_statement,
     poisoned,
@@ -164,9 +165,9 @@ def test_several_processes_write_what_one_would(store: Store, url: str, seed: in
     assert names(store) == ["A"]
 
 
-def test_what_others_append_in_between_is_no_reason_to_look_again(
-    store: Store, url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Lend a list that will have the activities whose definition was looked up."""
     asked: list[object] = []
     row = Connection.row
 
@@ -175,12 +176,31 @@ def test_what_others_append_in_between_is_no_reason_to_look_again(
         return row(connection, query, **parameters)
 
     monkeypatch.setattr(Connection, "row", noted)
+    return asked
+
+
+def test_what_others_append_in_between_is_no_reason_to_look_again(
+    store: Store, url: str, asked: list[object]
+) -> None:
     with closing(open_database(url)) as other:
         several = [store.appender, Appender(other, Dictionary())]
         for appender in several * 3:
             store.appender = appender
             define(store, {"name": {"en": "Course"}})
     assert len(asked) == len(several)  # each process once
+
+
+def test_a_request_that_is_sent_again_is_no_reason_to_look_again(
+    store: Store, asked: list[object]
+) -> None:
+    said = new_statement(object={"id": COURSE, "definition": {"type": "x:y"}})
+    other = {"id": f"{COURSE}/2", "definition": {"type": "x:z"}}
+    store.append(said, by=DEFINER)
+    for _ in range(3):
+        again = store.append(said, new_statement(object=other), by=DEFINER)
+        assert counts(again) == (1, 1)
+    # The other one, perhaps, in the try that found the first statement known, too.
+    assert len(asked) <= 3
 
 
 def test_definitions_in_one_flush_are_merged_in_order(store: Store) -> None:
