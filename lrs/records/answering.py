@@ -73,8 +73,9 @@ async def look(
     """Header fields, and the result of `work`; None if the client has it already.
 
     The state is read first: what changes meanwhile comes under the old tag, and is told of when
-    the client asks again.
+    the client asks again. Raises BadRequest if the call has text that no record can have.
     """
+    _refuse_nul(call)
 
     def whole(connection: Connection, state: State) -> tuple[dict[str, str], T | None]:
         tag = _tag(records, call, mark, state)
@@ -88,6 +89,13 @@ async def look(
         return headers, None if is_known else work(connection, state)
 
     return await records.read(whole, as_of)
+
+
+def _refuse_nul(call: Call) -> None:
+    """No text of a record has U+0000, and PostgreSQL could not even look for it."""
+    for name, value in (*call.parameters.items(), ("learner", call.incoming.path)):
+        if "\0" in value:
+            raise parameters.bad(name, "has no character U+0000", "records")
 
 
 def not_modified(headers: Mapping[str, str]) -> Response:

@@ -174,6 +174,14 @@ def test_whoever_is_no_learner_is_in_no_list(filled: House) -> None:
         ("enrolments", {"why": "yes"}, "why"),
         ("enrolments", {"learner": '{"name": "x"}'}, "learner"),
         ("enrolments", {"tag": ""}, "tag"),
+        # Texts that PostgreSQL could not even look for.
+        ("enrolments", {"learner": "agent 1\0"}, "learner"),
+        ("completions", {"cohort": "\0"}, "cohort"),
+        ("badges", {"directorate": "DRH\0"}, "directorate"),
+        ("connections", {"tag": "\0"}, "tag"),
+        ("learners", {"learner": "\0"}, "learner"),
+        ("learners/agent%201%00", {}, "learner"),
+        ("courses", {"tag": "a\0"}, "tag"),
     ],
 )
 def test_an_error_names_the_parameter_and_the_rule(
