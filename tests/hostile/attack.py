@@ -25,6 +25,7 @@ SETTINGS = {  # a client that says no more is let go soon, but not one that wait
     "LRS_BODY_TIMEOUT_SECONDS": "2",
     "LRS_KEEP_ALIVE_SECONDS": "2",
 }
+KEEP_ALIVE_SECONDS = float(SETTINGS["LRS_KEEP_ALIVE_SECONDS"])
 CLIENTS = 8  # some wait for the server's patience to end
 SHOWN_FAULTS = 20
 SHOWN_BYTES = 1_500

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from tests.hostile.attack import CLIENTS, SETTINGS, Attack
+from tests.hostile.attack import CLIENTS, KEEP_ALIVE_SECONDS, SETTINGS, Attack
 from tests.hostile.neighbour import Neighbour, bugs_in_log
 from tests.plugins.postgresql import PostgreSQLServer
 from tests.plugins.server import LrsServer, serve
@@ -63,7 +63,7 @@ class Run:
         self._name = name
         self._lrs = lrs
         self._attack = Attack(lrs, seed, clients)
-        self._neighbour = Neighbour(lrs)
+        self._neighbour = Neighbour(lrs, keep_alive_seconds=KEEP_ALIVE_SECONDS)
 
     def fire(self, seconds: float) -> None:
         """Attack for some time."""

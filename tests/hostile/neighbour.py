@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter
+from math import inf
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 from weakref import WeakKeyDictionary
+
+import httpx
 
 from tests.conformance.client import Client
 from tests.conformance.samples import make_statement
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import httpx
 
     from tests.plugins.server import LrsServer
 
@@ -24,6 +26,31 @@ PAUSE_REFUSED_SECONDS = 0.1  # less than Retry-After asks for: a test does not w
 BOUND_SECONDS = 10  # an answer that takes longer hangs
 
 
+class _Sender:
+    """Posts over a connection that is kept; again if it was idle for so long that it may be closed.
+
+    Only then: a connection that ends under a request is a fault.
+    """
+
+    def __init__(self, client: Client, keep_alive_seconds: float) -> None:
+        self._client = client
+        self._keep_alive_seconds = keep_alive_seconds
+        self._idle_since = monotonic()
+
+    def send(self, batch: list[dict[str, Any]]) -> httpx.Response:
+        try:
+            response = self._post(batch)
+        except httpx.RemoteProtocolError:
+            if monotonic() - self._idle_since < self._keep_alive_seconds:
+                raise
+            response = self._post(batch)
+        self._idle_since = monotonic()
+        return response
+
+    def _post(self, batch: list[dict[str, Any]]) -> httpx.Response:
+        return self._client.send("POST", "statements", batch)
+
+
 class Neighbour:
     """Posts batches and sends again what was refused for now; a context manager.
 
@@ -31,14 +58,21 @@ class Neighbour:
         lrs: where to.
         clients: how many do so at the same time.
         most_seconds: that an answer may take.
+        keep_alive_seconds: after which the server may close a connection that is idle. A client
+            that had no processor for so long finds it closed, and asks again (RFC 9112, 9.3.1).
 
     """
 
     def __init__(
-        self, lrs: LrsServer, clients: int = 2, most_seconds: float = BOUND_SECONDS
+        self,
+        lrs: LrsServer,
+        clients: int = 2,
+        most_seconds: float = BOUND_SECONDS,
+        keep_alive_seconds: float = inf,
     ) -> None:
         self._lrs = lrs
         self._most_seconds = most_seconds
+        self._keep_alive_seconds = keep_alive_seconds
         self._credential = lrs.lend_credential()
         self._stopping = threading.Event()
         self._threads = [threading.Thread(target=self._post_on) for _ in range(clients)]
@@ -71,16 +105,17 @@ class Neighbour:
     def _post_on(self) -> None:
         try:
             with Client(self._lrs.endpoint, self._credential, "2.0.0") as client:
+                sender = _Sender(client, self._keep_alive_seconds)
                 while not self._stopping.wait(PAUSE_SECONDS):
-                    self._post(client, [make_statement() for _ in range(BATCH_STATEMENTS)])
+                    self._post(sender, [make_statement() for _ in range(BATCH_STATEMENTS)])
         except Exception as error:  # noqa: BLE001  # for the test, which sees to it
             self.faults.append(repr(error))
 
-    def _post(self, client: Client, batch: list[dict[str, Any]]) -> None:
+    def _post(self, sender: _Sender, batch: list[dict[str, Any]]) -> None:
         ids = [statement["id"] for statement in batch]
         self.tried.append(ids)
         while True:
-            response = client.send("POST", "statements", batch)
+            response = sender.send(batch)
             self._judge(response)
             if response.status_code == 200:
                 self.acknowledged.append(ids)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hostile.attack import SETTINGS, Arsenal, Attack
+from tests.hostile.attack import KEEP_ALIVE_SECONDS, SETTINGS, Arsenal, Attack
 from tests.hostile.neighbour import Neighbour, bugs_in_log
 from tests.plugins.postgresql import lend_database
 from tests.plugins.server import Credential, serve
@@ -40,7 +40,7 @@ def lrs(
 
 def test_whatever_is_sent_is_answered_in_time_and_harms_no_neighbour(lrs: LrsServer) -> None:
     attack = Attack(lrs, SEED)
-    with Neighbour(lrs) as neighbour:
+    with Neighbour(lrs, keep_alive_seconds=KEEP_ALIVE_SECONDS) as neighbour:
         attack.run(SECONDS)
     assert attack.faults == [], "\n".join(attack.faults)
     assert bugs_in_log(lrs) == []
