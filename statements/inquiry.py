@@ -70,16 +70,18 @@ class Inquiry(NamedTuple):
         if lead.reach is None:
             return self._walk(wanted, *window)
         needed = self._needed([spreads[each] for each in wanted[1:]])
-        found = self._masked(wanted, window, lead, needed)
-        return self._nearest(wanted, window, lead, needed) if found is None else found
+        found = None
+        if lead.gap() <= DENSE and not self.ascending:
+            found = self._masked(wanted, window, lead.reach, needed * lead.gap())
+        return self._nearest(wanted, window, lead.reach, needed) if found is None else found
 
     def _nearest(
-        self, wanted: list[Wanted], window: Window, lead: Spread, needed: int
+        self, wanted: list[Wanted], window: Window, reach: int, needed: int
     ) -> list[Record]:
         """The first records, by rows of the first filter, as far as these go."""
         found: list[Record] = []
-        if needed <= COUNTED and lead.reach is not None:
-            near, window = self._divide(window, lead.reach)
+        if needed <= COUNTED:
+            near, window = self._divide(window, reach)
             found, needed = self._walk(wanted, *near), SIFTED
         if len(found) < self.most:
             rest = self._replace(most=self.most - len(found))
@@ -87,18 +89,17 @@ class Inquiry(NamedTuple):
         return found
 
     def _masked(
-        self, wanted: list[Wanted], window: Window, lead: Spread, needed: int
+        self, wanted: list[Wanted], window: Window, reach: int, positions: float
     ) -> list[Record] | None:
-        """The first records, by bitmaps, and by rows where there are none yet.
+        """The last records, by bitmaps, and by rows where there are none yet.
 
-        None if another way is better, or has to be gone: filters have few rows, or so many in the
-        last segment that they may fill the page, or some by reference.
+        So many positions probably fill the page. None if another way is better, or has to be gone:
+        the last segment has so many rows of the first filter that they may fill the page, or some
+        filter is met by reference.
         """
-        if self.ascending or lead.reach is None or lead.gap() > DENSE:
-            return None
         bitmaps = self._bitmaps()
         end = bitmaps.end()
-        if lead.reach >= end:
+        if reach >= end:
             return None
         rows = self._rows_behind(wanted, window, max(window.low, end))
         if len(rows) >= SIFTED or any(number & 1 for number in rows):
@@ -106,7 +107,7 @@ class Inquiry(NamedTuple):
         keys = [each.keys for each in wanted]
         behind = sorted((number >> 1 for number in rows), reverse=True)
         full = Window(window.low, min(window.high, end - 1))
-        first_group = segments_in(needed * lead.gap())
+        first_group = segments_in(positions)
         before = bitmaps.common(keys, full, ascending=False, first_group=first_group)
         return self._visible(chain(bitmaps.among(keys[1:], behind), before))
 

@@ -58,6 +58,12 @@ RECORD = (
 )
 
 
+# Twice the position, one more if inherited.
+_NUMBER = (
+    tables.posting.c.position * literal_column("2") + case((tables.posting.c.via > 0, 1), else_=0)
+).label("number")
+
+
 @lru_cache
 def spread_query(keys: int, *, ascending: bool) -> Executable:
     """For some keys: the rows between two positions counted, up to `most`; the first and the last.
@@ -76,9 +82,7 @@ def spread_query(keys: int, *, ascending: bool) -> Executable:
 @lru_cache
 def rows_query(keys: int, *, ascending: bool) -> Executable:
     """Up to `most` rows of each key between two positions: twice the position, one more if via."""
-    via = case((tables.posting.c.via > 0, 1), else_=0)
-    number = (tables.posting.c.position * literal_column("2") + via).label("number")
-    several = (_first_rows(number, key, ascending=ascending) for key in _keys(0, keys))
+    several = (_first_rows(_NUMBER, key, ascending=ascending) for key in _keys(0, keys))
     return union_all(*(select(rows.c.number) for rows in several))
 
 
@@ -89,9 +93,7 @@ def last_rows_query(keys: int, referring: int) -> Executable:
     As `rows_query` has them, in no order.
     """
     row = tables.posting.c
-    via = case((row.via > 0, 1), else_=0)
-    number = (row.position * literal_column("2") + via).label("number")
-    rows = select(number).where(row.position <= bindparam("high"))
+    rows = select(_NUMBER).where(row.position <= bindparam("high"))
     last = [
         rows.where(row.key == key, row.position >= bindparam("behind")) for key in _keys(0, keys)
     ]

@@ -30,10 +30,12 @@ class Spread(NamedTuple):
             return 1
         return max(1, (abs(self.first - self.reach) + 1) / self.rows)
 
-    def moved(self, by: int) -> Spread:
-        """The same, so many positions further on."""
-        if by == 0 or self.first is None or self.reach is None:
+    def moved(self, by: int) -> Spread | None:
+        """The same, so many positions further on; None if there may be more than the few here."""
+        if by == 0:
             return self
+        if self.first is None or self.reach is None:
+            return None
         return Spread(self.rows, self.first + by, self.reach + by)
 
 
@@ -49,8 +51,7 @@ class Spreads:
         if kept is None or monotonic() >= kept[0]:
             return None
         _, other, spread = kept
-        # Near by, there may be more where there were few.
-        return spread.moved(end - other) if end == other or spread.reach is not None else None
+        return spread.moved(end - other)
 
     def keep(self, keys: tuple[int, ...], end: int, spread: Spread) -> None:
         """Remember it from now on."""
