@@ -18,13 +18,13 @@ from statements.clock import text_of
 from statements.descriptions import Descriptions, Source
 from statements.flags import Flag
 from statements.prepared import new_salts, salted_digest
-from statements.references import Inherited, Net, Node, Waiting, find_waiting
+from statements.references import Inherited, Net, Node, Waiting, ask_waiting
 from statements.terms import Dictionary, Keys, organisation_term, posting_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from statements.database import Connection, Database, Row
+    from statements.database import Answer, Connection, Database, Row
     from statements.prepared import Prepared
     from statements.requests import AppendRequest
 
@@ -44,8 +44,11 @@ class Head(NamedTuple):
 
 def head(connection: Connection) -> Head:
     """The end of the log as this connection sees it."""
-    row = connection.row(_HEAD)
-    return Head(*row) if row else Head(0, 0)
+    return _head_of(connection.rows(_HEAD))
+
+
+def _head_of(rows: Sequence[Row]) -> Head:
+    return Head(*rows[0]) if rows else Head(0, 0)
 
 
 class Placed(NamedTuple):
@@ -136,32 +139,38 @@ class Flush:
         outcomes = [admission.admit(request) for request in requests]
         if not again and not all(isinstance(outcome, Appended) for outcome in outcomes):
             return self.run(now, requests, again=True)  # a known statement would not be refused
-        last = head(self._connection)
+        asked = self._connection.ask(_HEAD)
         if admission.accepted:
-            placed = _place(last, now, admission.accepted)
-            self._write(placed)
-            last = Head(placed[-1].position, placed[-1].stored)
-            self.through = last.position
+            last = self._write(asked, now, admission.accepted)
+        else:
+            last = _head_of(asked())
         self._connection.insert(tables.attachment, admission.attachments(), if_absent=True)
         self.outcomes = [_with_horizon(outcome, last.stored) for outcome in outcomes]
         return self
 
-    def _write(self, placed: Sequence[Placed]) -> None:
-        # What is read is read first: then PostgreSQL is sent all that is written at once.
+    def _write(self, asked: Answer, now: int, accepted: Sequence[tuple[Prepared, str]]) -> Head:
+        """Append what was accepted behind the head that was asked for; the new head."""
+        # What is read is asked for at once: then PostgreSQL is sent all that is written at once.
         # Ids that a client chose, and only those, may have been referred to before.
-        given = {each.statement.id for each in placed if each.statement.id_given}
-        waiting = find_waiting(self._connection, given)
+        given = {statement.id for statement, _ in accepted if statement.id_given}
+        referrers = ask_waiting(self._connection, given)
+        changes = self._descriptions.ask_changes(self._connection)
+        interning = self._dictionary.intern(self._connection, _terms(accepted))
+        placed = _place(_head_of(asked()), now, accepted)
+        waiting = [Waiting(*row) for row in referrers()]
         referring = bool(waiting) or any(each.statement.target is not None for each in placed)
         if referring:
             self._connection.take_time()  # chains may be long
-        self._descriptions.catch_up(self._connection, placed[0].position)
-        self.numbers = self._dictionary.intern(self._connection, _terms(placed))
+        self._descriptions.catch_up(changes(), placed[0].position)
+        self.numbers = interning.numbers()
         self._write_statements(placed)
         self._write_postings(placed)
         if referring:
             self._write_references(placed, waiting)
         sources = [Source(p.position, p.statement.raw, p.statement.described) for p in placed]
         self._descriptions.write(self._connection, sources, self._numbers_of)
+        self.through = placed[-1].position
+        return Head(self.through, placed[-1].stored)
 
     def _write_statements(self, placed: Sequence[Placed]) -> None:
         salts = new_salts(len(placed))
@@ -242,11 +251,11 @@ def _place(last: Head, now: int, accepted: Iterable[tuple[Prepared, str]]) -> li
     ]
 
 
-def _terms(placed: Iterable[Placed]) -> set[str]:
+def _terms(accepted: Iterable[tuple[Prepared, str]]) -> set[str]:
     """Every term whose number is asked for under the lock: new ones need one."""
     terms: set[str] = set()
-    for each in placed:
-        terms.update(term for term, _ in each.statement.keys.strange)
-        if each.confined_to:
-            terms.add(organisation_term(each.confined_to))
+    for statement, confined_to in accepted:
+        terms.update(term for term, _ in statement.keys.strange)
+        if confined_to:
+            terms.add(organisation_term(confined_to))
     return terms

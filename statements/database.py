@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Row = tuple[Any, ...]
 
+if TYPE_CHECKING:
+    Answer = Callable[[], list[Row]]
+    """Rows of a query that was asked before, waited for if they are not there yet."""
+
 
 class TakesTime(Exception):
     """What was to be done at once takes longer than that."""
@@ -99,6 +103,18 @@ class Connection(ABC):
     @abstractmethod
     def stream(self, query: Executable, **parameters: object) -> Iterator[Row]:
         """Rows of a query one by one, in constant memory."""
+
+    def ask(self, query: Executable, **parameters: object) -> Answer:
+        """Rows of a query, to be called for: what is asked before the first call goes together."""
+        rows = self.select(query, parameters)
+        return lambda: rows
+
+    def ask_find(
+        self, by: Column[Any], values: Iterable[object], *columns: ColumnElement[Any]
+    ) -> Answer:
+        """What `find` gives, asked for as by `ask`."""
+        rows = self.find(by, values, *columns)
+        return lambda: rows
 
     def commit_without_waiting(self) -> None:  # noqa: B027  # a file is opened so, or not
         """Let this transaction be lost with the power, whole, if it is soon after its commit."""

@@ -19,7 +19,7 @@ from statements.terms import Dictionary, activity_term, agent_term, short_digest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from statements.database import Connection, Row
+    from statements.database import Answer, Connection, Row
     from statements.index import Described, Mark
 
 Json = dict[str, Any]
@@ -65,10 +65,17 @@ class Descriptions:
         self._through = -1  # what was seen is true of the log up to there; -1: of none
         self._before: dict[str, int | None] = {}  # what was seen before what is not committed yet
 
-    def catch_up(self, connection: Connection, position: int) -> None:
+    def ask_changes(self, connection: Connection) -> Answer:
+        """Ask for what others changed since the last append of this process, for `catch_up`."""
+        return list if self._through < 0 else connection.ask(_CHANGED, after=self._through)
+
+    def catch_up(self, changes: list[Row], position: int) -> None:
         """Forget what others changed before a position, and what was written but not confirmed.
 
-        To be called under the append lock.
+        Args:
+            changes: as they were asked for under the append lock.
+            position: the next of the log.
+
         """
         for term, seen in self._before.items():
             if seen is None:
@@ -76,9 +83,8 @@ class Descriptions:
             else:
                 self._seen[term] = seen
         self._before.clear()
-        if 0 <= self._through < position - 1:  # another process has appended
-            for (number,) in connection.rows(_CHANGED, after=self._through):
-                self._seen.pop(self._activities.pop(number, ""), None)
+        for (number,) in changes:
+            self._seen.pop(self._activities.pop(number, ""), None)
         self._through = position - 1
 
     def write(
@@ -95,7 +101,7 @@ class Descriptions:
             numbers_of: numbers of terms, at least of those asked for.
 
         """
-        latest: dict[int, tuple[int, bytes]] = {}
+        said: list[tuple[int, int, bytes]] = []
         names: list[Row] = []
         for position, raw, described in sources:
             definitions = self._unseen(described.definitions)
@@ -104,14 +110,11 @@ class Descriptions:
                 continue
             numbers = numbers_of({term for term, _ in (*definitions, *unseen_names)})
             for term, (activity, definition) in definitions:
-                new = raw_definition(raw, activity) or orjson.dumps(definition)
                 self._activities[number := numbers[term]] = term
-                old = latest.get(number, (0, b""))[1] or _stored(connection, number)
-                if (merged := merge_definitions(old, new)) != old:
-                    latest[number] = (position, merged)
+                new = raw_definition(raw, activity) or orjson.dumps(definition)
+                said.append((number, position, new))
             names += [_name_row(numbers[agent], name, position) for agent, name in unseen_names]
-        rows = sorted((number, *row) for number, row in latest.items())
-        connection.insert(tables.activity_definition, rows, if_absent=True)
+        connection.insert(tables.activity_definition, _merged(connection, said), if_absent=True)
         connection.insert(tables.agent_name, sorted(names), if_absent=True)
 
     def confirm(self, through: int) -> None:
@@ -135,6 +138,19 @@ class Descriptions:
             self._before.setdefault(term, self._seen.get(term))
         self._seen.update(unseen.keys())
         return [(term, what) for (term, _), what in unseen.items()]
+
+
+def _merged(connection: Connection, said: Sequence[tuple[int, int, bytes]]) -> list[Row]:
+    """Rows of activities whose definition changes by what is said in these positions, in order."""
+    stored = {number: connection.ask(_LATEST, activity=number) for number, _, _ in said}
+    latest: dict[int, bytes] = {}
+    rows: dict[int, Row] = {}
+    for number, position, new in said:
+        old = latest[number] if number in latest else _first(stored[number]())
+        if (merged := merge_definitions(old, new)) != old:
+            rows[number] = (number, position, merged)
+        latest[number] = merged
+    return sorted(rows.values())
 
 
 def _name_row(agent: int, name: str, position: int) -> Row:
@@ -201,5 +217,8 @@ def _raw_activities(raw: bytes | msgspec.Raw) -> Iterator[msgspec.Raw]:
 
 
 def _stored(connection: Connection, number: int) -> bytes:
-    row = connection.row(_LATEST, activity=number)
-    return bytes(row[0]) if row else b""
+    return _first(connection.rows(_LATEST, activity=number))
+
+
+def _first(rows: Sequence[Row]) -> bytes:
+    return bytes(rows[0][0]) if rows else b""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from contextlib import contextmanager, suppress
-from functools import lru_cache
 from sys import byteorder
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +14,17 @@ from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from typing_extensions import override
 
-from statements.database import Connection, Row
-from statements.postgresql_inserts import ARRAYS, Inserts, Kind, columns_of, insertion, unnest
-from statements.postgresql_wire import Wire
+from statements.database import AlreadyThere, Connection, Row
+from statements.postgresql_pending import Asked, Pending
+from statements.postgresql_texts import (
+    fetching,
+    insertion,
+    lookup,
+    removal,
+    replacement,
+    unnest,
+)
+from statements.postgresql_wire import Command, Wire
 from statements.sql_texts import between, leading_key, render
 
 if TYPE_CHECKING:
@@ -27,6 +34,9 @@ if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
     from sqlalchemy import Column, ColumnElement, Table
     from sqlalchemy.sql import Executable
+
+    from statements.database import Answer
+    from statements.postgresql_pending import Take
 
 DIALECT = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # SQLAlchemy has no types here
 
@@ -74,7 +84,7 @@ class PostgreSQLConnection(Connection):
         self.raw.adapters.register_dumper(int, Int8Dumper)
         self.raw.adapters.register_dumper(int, Int8BinaryDumper)
         self._wire = Wire(self.raw, self.wait)
-        self._inserts = Inserts()
+        self._pending = Pending(self._wire)
         self._in_transaction = False
         self.committing = False  # if it breaks now, nobody knows what became of the transaction
 
@@ -89,40 +99,41 @@ class PostgreSQLConnection(Connection):
         self._in_transaction = True
         try:
             yield self._wire.command(f"BEGIN; {first}")
-            wire = self._settled()
+            self._pending.settle()
             self.committing = True
-            wire.command("COMMIT")
+            self._wire.command("COMMIT")
         except BaseException:
             with suppress(psycopg.Error):  # what broke the connection has ended it, too
                 self._wire.command("ROLLBACK")
             raise
         finally:
-            self._inserts = Inserts()
+            self._pending.forget()
             self._in_transaction = False
 
-    def _settled(self) -> Wire:
-        """The wire, once what was to be inserted before has been."""
-        self._inserts.send(self._wire)
-        return self._wire
-
-    def _insert(self, kind: Kind, rows: Sequence[Row]) -> None:
-        if kind.table in self._inserts:
-            self._settled()
-        self._inserts.add(kind, rows)
+    def _insert(self, command: Command, take: Take) -> None:
+        self._pending.add(command, take)
         if not self._in_transaction:
-            self._settled()
+            self._pending.settle()
+
+    def _rows(self, command: Command) -> list[Row]:
+        return self._wire.rows(self._pending.run(command))
+
+    def _ask(self, command: Command) -> Answer:
+        if self._in_transaction:
+            return Asked(self._pending, self._wire, command)
+        rows = self._rows(command)
+        return lambda: rows
 
     @override
     def select(self, query: Executable, parameters: dict[str, object]) -> list[Row]:
-        sql, values = _bound(query, parameters)
-        return self._settled().rows(sql, values)
+        return self._rows(_bound(query, parameters))
 
     @override
     def numbers(self, query: Executable, **parameters: object) -> list[int]:
         # One value instead of many rows, each of which the server and psycopg would handle alone.
-        sql, values = _bound(query, parameters)
-        packed = f"SELECT string_agg(int8send(number::bigint), '') FROM ({sql}) AS found"  # noqa: S608
-        ((joined,),) = self._settled().rows(packed, values)
+        command = _bound(query, parameters)
+        packed = f"SELECT string_agg(int8send(number::bigint), '') FROM ({command.sql}) AS found"  # noqa: S608
+        ((joined,),) = self._rows(command._replace(sql=packed))
         found = array("q", joined or b"")
         if byteorder == "little":
             found.byteswap()
@@ -134,14 +145,14 @@ class PostgreSQLConnection(Connection):
 
     @override
     def execute(self, query: Executable, **parameters: object) -> int:
-        return self._settled().count(*_bound(query, parameters))
+        return self._pending.run(_bound(query, parameters)).command_tuples or 0
 
     @override
     def stream(self, query: Executable, **parameters: object) -> Iterator[Row]:
-        self._settled()
+        self._pending.settle()
         with RawServerCursor(self.raw, "stream") as cursor:
             cursor.itersize = STREAM_ROWS
-            sql, values = _bound(query, parameters)
+            sql, values, _ = _bound(query, parameters)
             cursor.execute(sql.encode(), values, binary=True)
             yield from cursor
 
@@ -151,38 +162,52 @@ class PostgreSQLConnection(Connection):
 
     @override
     def script(self, sql: str) -> None:
-        self._settled()
+        self._pending.settle()
         self.raw.execute(sql.encode(), prepare=False)
 
     @override
     def insert(self, table: Table, rows: Sequence[Row], *, if_absent: bool = False) -> None:
         if rows:
-            self._insert(Kind(table, if_absent=if_absent), rows)
+            self._insert(_with_rows(insertion(table, if_absent=if_absent), rows), lambda _: None)
 
     @override
     def insert_new(self, table: Table, rows: Sequence[Row]) -> None:
+        def demand_all(result: PGresult) -> None:
+            if result.command_tuples != len(rows):
+                raise AlreadyThere
+
+        # Refused rows would fill the server's log with errors whenever a client sends again.
         if rows:
-            self._insert(Kind(table, new=True), rows)
+            self._insert(_with_rows(insertion(table, if_absent=True), rows), demand_all)
 
     @override
     def find(
         self, by: Column[Any], values: Iterable[object], *columns: ColumnElement[Any]
     ) -> list[Row]:
         wanted = list(values)
-        return self._settled().rows(_lookup(by, columns), [wanted], BINARY) if wanted else []
+        return self._rows(_finding(by, wanted, columns)) if wanted else []
+
+    @override
+    def ask(self, query: Executable, **parameters: object) -> Answer:
+        return self._ask(_bound(query, parameters))
+
+    @override
+    def ask_find(
+        self, by: Column[Any], values: Iterable[object], *columns: ColumnElement[Any]
+    ) -> Answer:
+        wanted = list(values)
+        return self._ask(_finding(by, wanted, columns)) if wanted else list
 
     @override
     def replace(self, table: Table, rows: Sequence[Row]) -> None:
         if rows:
-            self._settled().count(_replacement(table), columns_of(rows), BINARY)
+            self._pending.run(_with_rows(replacement(table), rows))
 
     @override
     def fetch(self, table: Table, keys: Sequence[Row]) -> list[Row]:
         if not keys:
             return []
-        return self._settled().rows(
-            _fetching(table, leading_key(table, keys)), columns_of(keys), BINARY
-        )
+        return self._rows(_with_rows(fetching(table, leading_key(table, keys)), keys))
 
     @override
     def fetch_between(self, table: Table, spans: Sequence[Row]) -> list[Row]:
@@ -192,53 +217,27 @@ class PostgreSQLConnection(Connection):
         columns = list(table.primary_key.columns)[: width - 1]
         names = ", ".join(f"w{at}" for at in range(width))
         wanted = f"{unnest([*columns, columns[-1]])} AS wanted ({names})"
-        return self._settled().rows(between(table, wanted, width), columns_of(spans), BINARY)
+        return self._rows(_with_rows(between(table, wanted, width), spans))
 
     @override
     def remove(self, table: Table, keys: Sequence[Row]) -> None:
         if keys:
-            self._settled().count(
-                _removal(table, leading_key(table, keys)), columns_of(keys), BINARY
-            )
+            self._pending.run(_with_rows(removal(table, leading_key(table, keys)), keys))
 
 
-def _bound(query: Executable, parameters: dict[str, object]) -> tuple[str, list[object]]:
+def _bound(query: Executable, parameters: dict[str, object]) -> Command:
     """A query as the server takes it, and its values in order."""
     sql, constants, names = render(query, DIALECT)
     given = constants | parameters if constants else parameters
-    return sql, [given[name] for name in names]
+    return Command(sql, [given[name] for name in names])
 
 
-@lru_cache(maxsize=256)
-def _replacement(table: Table) -> str:
-    key = ", ".join(column.name for column in table.primary_key.columns)
-    rest = [column.name for column in table.columns if not column.primary_key]
-    if not rest:  # the row that is there is the one that comes
-        return insertion(Kind(table, if_absent=True))
-    change = ", ".join(f"{name} = excluded.{name}" for name in rest)
-    return f"{insertion(Kind(table))} ON CONFLICT ({key}) DO UPDATE SET {change}"
+def _with_rows(sql: str, rows: Sequence[Row]) -> Command:
+    """A command that takes rows, as the arrays that `unnest` takes."""
+    return Command(sql, [list(column) for column in zip(*rows, strict=True)], BINARY)
 
 
-@lru_cache(maxsize=256)
-def _fetching(table: Table, columns: tuple[Column[Any], ...]) -> str:
-    return f"SELECT {table.name}.* FROM {_wanted(columns)} JOIN {table.name} ON {_same(columns)}"  # noqa: S608
-
-
-@lru_cache(maxsize=256)
-def _removal(table: Table, columns: tuple[Column[Any], ...]) -> str:
-    return f"DELETE FROM {table.name} USING {_wanted(columns)} WHERE {_same(columns)}"  # noqa: S608
-
-
-def _wanted(columns: tuple[Column[Any], ...]) -> str:
-    return f"{unnest(columns)} AS wanted ({', '.join(column.name for column in columns)})"
-
-
-def _same(columns: tuple[Column[Any], ...]) -> str:
-    return " AND ".join(f"{column} = wanted.{column.name}" for column in columns)
-
-
-@lru_cache(maxsize=256)
-def _lookup(by: Column[Any], columns: tuple[ColumnElement[Any], ...]) -> str:
-    names = ", ".join(str(column) for column in columns)
-    array = ARRAYS[type(by.type)]
-    return f"SELECT {names} FROM {by.table.name} WHERE {by.name} = ANY ($1::{array})"  # noqa: S608
+def _finding(
+    by: Column[Any], wanted: list[object], columns: tuple[ColumnElement[Any], ...]
+) -> Command:
+    return Command(lookup(by, columns), [wanted], BINARY)

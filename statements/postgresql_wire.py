@@ -10,11 +10,12 @@ from __future__ import annotations
 import struct
 from array import array
 from sys import byteorder
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import psycopg
 from psycopg import errors
 from psycopg.adapt import Dumper, PyFormat, Transformer
-from psycopg.generators import execute
+from psycopg.generators import execute, fetch_many, send
 from psycopg.postgres import types
 from psycopg.pq import ExecStatus, Format
 from typing_extensions import override
@@ -22,7 +23,6 @@ from typing_extensions import override
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    import psycopg
     from psycopg.abc import PQGen
     from psycopg.pq.abc import PGconn, PGresult
 
@@ -72,58 +72,113 @@ def _packed(values: list[Any]) -> list[Any] | Int8s:
     return Int8s(struct.pack("!5i", 1, 0, INT8, count, 1) + body.tobytes())
 
 
+class Command(NamedTuple):
+    """A query or a data change with placeholders `$1`, `$2`, ..."""
+
+    sql: str
+    values: Sequence[object] = ()
+    formats: PyFormat = PyFormat.AUTO
+
+
+class _Bound(NamedTuple):
+    """A command as it is sent: the name under which it was prepared, and its values."""
+
+    name: bytes
+    values: Sequence[bytes | None]
+    formats: Sequence[Format]
+
+
 class Wire:
-    """Runs queries on a connection that nobody else uses meanwhile."""
+    """Runs commands on a connection that nobody else uses meanwhile."""
 
     def __init__(self, raw: psycopg.Connection[Row], wait: Wait) -> None:
+        self._raw = raw
         self._pgconn: PGconn = raw.pgconn
         self._wait = wait
         raw.adapters.register_dumper(Int8s, Int8sDumper)
         self._transformer: Any = Transformer(raw)
         self._names: dict[tuple[str, tuple[int, ...]], bytes] = {}
 
-    def rows(
-        self, sql: str, values: Sequence[object], formats: PyFormat = PyFormat.AUTO
-    ) -> list[Row]:
-        """All rows of a query with placeholders `$1`, `$2`, ..."""
-        result = self._run(sql, values, formats)
+    def run(self, command: Command) -> PGresult:
+        """Result of a command."""
+        self._send(self._bound(command))
+        return _last(self._wait(execute(self._pgconn)))
+
+    def run_all(self, commands: Sequence[Command]) -> list[PGresult]:
+        """Results of commands in one exchange; if one fails, those after it are not run."""
+        if len(commands) == 1:
+            return [self.run(commands[0])]
+        if len(self._names) + len(commands) > PREPARED_STATEMENTS:
+            self._forget()
+        bound = [self._bound(command) for command in commands]
+        self._pgconn.enter_pipeline_mode()
+        try:
+            for each in bound:
+                self._send(each)
+            self._pgconn.pipeline_sync()
+            return self._wait(self._answers(len(bound)))
+        finally:
+            self._end_pipeline()
+
+    def rows(self, result: PGresult) -> list[Row]:
+        """All rows of a result."""
         self._transformer.set_pgresult(result)
         rows: list[Row] = self._transformer.load_rows(0, result.ntuples, tuple)
         return rows
 
-    def count(self, sql: str, values: Sequence[object], formats: PyFormat = PyFormat.AUTO) -> int:
-        """Run a data change; the number of rows it touched."""
-        return self._run(sql, values, formats).command_tuples or 0
-
     def command(self, sql: str) -> list[bytes | None]:
         """Run commands that stand for themselves, in one exchange; the last one's first row."""
         self._pgconn.send_query(sql.encode())
-        result = self._result()
+        result = _last(self._wait(execute(self._pgconn)))
         return [result.get_value(0, column) for column in range(result.nfields)]
 
-    def _run(self, sql: str, values: Sequence[object], formats: PyFormat) -> PGresult:
-        transformer = self._transformer
+    def _answers(self, count: int) -> PQGen[list[PGresult]]:
+        """Result of each of the commands that were sent; the first failure is raised."""
+        yield from send(self._pgconn)
+        results = []
+        for _ in range(count + 1):  # and that of the synchronisation
+            results += yield from fetch_many(self._pgconn)
+        for result in results[:count]:
+            _last([result])
+        return results[:count]
+
+    def _bound(self, command: Command) -> _Bound:
+        sql, values, formats = command
         if list in map(type, values):
             values = [_packed(value) if type(value) is list else value for value in values]
+        transformer = self._transformer
         dumped = transformer.dump_sequence(values, [formats] * len(values))
         types = transformer.types
-        name = self._names.get((sql, types)) or self._prepare(sql, types)
-        self._pgconn.send_query_prepared(name, dumped, transformer.formats, _BINARY)
-        return self._result()
+        name = self._names.get((sql, types))
+        sent_formats = transformer.formats
+        return _Bound(name or self._prepare(sql, types), dumped, sent_formats)
+
+    def _send(self, bound: _Bound) -> None:
+        self._pgconn.send_query_prepared(*bound, _BINARY)
 
     def _prepare(self, sql: str, types: tuple[int, ...]) -> bytes:
         if len(self._names) >= PREPARED_STATEMENTS:
-            self.command("DEALLOCATE ALL")
-            self._names.clear()
+            self._forget()
         name = b"lrs_%d" % len(self._names)
         self._pgconn.send_prepare(name, sql.encode(), types)
-        self._result()
+        _last(self._wait(execute(self._pgconn)))
         self._names[sql, types] = name
         return name
 
-    def _result(self) -> PGresult:
-        results = self._wait(execute(self._pgconn))
-        for result in results:
-            if result.status not in _FINE:
-                raise errors.error_from_result(result)
-        return results[-1]
+    def _end_pipeline(self) -> None:
+        try:
+            self._pgconn.exit_pipeline_mode()
+        except psycopg.OperationalError:  # an answer is missing, and nobody would wait for it
+            self._raw.close()
+
+    def _forget(self) -> None:
+        self.command("DEALLOCATE ALL")
+        self._names.clear()
+
+
+def _last(results: Sequence[PGresult]) -> PGresult:
+    """The last of some results, if all are what they should be."""
+    for result in results:
+        if result.status not in _FINE:
+            raise errors.error_from_result(result)
+    return results[-1]

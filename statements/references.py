@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Column
 
-    from statements.database import Connection
+    from statements.database import Answer, Connection
 
 MOST_STEPS = 300
 """Longest chain followed. A chain of that many in one batch, the worst there is, holds the append
@@ -77,11 +77,11 @@ class Waiting(NamedTuple):
     confined_to: int
 
 
-def find_waiting(connection: Connection, ids: Iterable[bytes]) -> list[Waiting]:
-    """References to some ids that came before them."""
+def ask_waiting(connection: Connection, ids: Iterable[bytes]) -> Answer:
+    """Ask for references to some ids that came before them, as rows of what Waiting has."""
     column = tables.reference.c
     wanted = (column.target, column.position, column.voids, column.confined_to)
-    return [Waiting(*row) for row in connection.find(column.target, ids, *wanted)]
+    return connection.ask_find(column.target, ids, *wanted)
 
 
 class Net:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 CACHED_TERMS = 200_000  # in each of two generations: about 60 MB at most
 
-_LAST_NUMBER = select(func.max(tables.term.c.number))
+_TERM = tables.term.c
+_LAST_NUMBER = select(func.max(_TERM.number))
 
 
 ROLE_BITS = 2
@@ -119,20 +120,17 @@ class Dictionary:
         """Numbers of those terms that have one."""
         known, unknown = self._recall(terms)
         if unknown:
-            found = _find(connection, _by_digest(unknown))
+            by_digest = _by_digest(unknown)
+            rows = connection.find(_TERM.digest, by_digest, _TERM.digest, _TERM.number)
+            found = {by_digest[digest]: number for digest, number in rows}
             self.remember(found)
             known |= found
         return known
 
-    def intern(self, connection: Connection, terms: Iterable[str]) -> dict[str, int]:
-        """Numbers of all the terms, new ones given where needed; call it under the append lock."""
+    def intern(self, connection: Connection, terms: Iterable[str]) -> Interning:
+        """Numbers of terms, asked for under the append lock; new terms will be given one."""
         known, unknown = self._recall(terms)
-        if unknown:
-            by_digest = _by_digest(unknown)
-            known |= _find(connection, by_digest)
-            new = {digest: term for digest, term in by_digest.items() if term not in known}
-            known |= _create(connection, new)
-        return known
+        return Interning(connection, known, _by_digest(unknown))
 
     def remember(self, numbers: dict[str, int]) -> None:
         """Keep numbers that are committed."""
@@ -153,19 +151,31 @@ class Dictionary:
         return known, unknown
 
 
+class Interning:
+    """Numbers of terms that are known, and of others that were asked for."""
+
+    def __init__(
+        self, connection: Connection, known: dict[str, int], unknown: dict[bytes, str]
+    ) -> None:
+        self._connection = connection
+        self._known = known
+        self._unknown = unknown
+        if unknown:
+            self._found = connection.ask_find(_TERM.digest, unknown, _TERM.digest, _TERM.number)
+            self._last = connection.ask(_LAST_NUMBER)
+
+    def numbers(self) -> dict[str, int]:
+        """Number of each of the terms; those that are new to the store are given theirs."""
+        if not self._unknown:
+            return self._known
+        found: dict[bytes, int] = dict(self._found())
+        first = (self._last()[0][0] or 0) + 1
+        strange = [digest for digest in self._unknown if digest not in found]
+        new = dict(zip(strange, count(first), strict=False))
+        self._connection.insert(tables.term, sorted(new.items()))
+        known = {self._unknown[digest]: number for digest, number in (found | new).items()}
+        return self._known | known
+
+
 def _by_digest(terms: Iterable[str]) -> dict[bytes, str]:
     return {short_digest(term.encode()): term for term in terms}
-
-
-def _find(connection: Connection, terms: dict[bytes, str]) -> dict[str, int]:
-    column = tables.term.c
-    rows = connection.find(column.digest, terms, column.digest, column.number)
-    return {terms[found]: number for found, number in rows}
-
-
-def _create(connection: Connection, terms: dict[bytes, str]) -> dict[str, int]:
-    if not terms:
-        return {}
-    first = (connection.rows(_LAST_NUMBER)[0][0] or 0) + 1
-    connection.insert(tables.term, sorted(zip(terms, count(first), strict=False)))
-    return dict(zip(terms.values(), count(first), strict=False))

@@ -140,7 +140,7 @@ def _say(text: str) -> None:
 @click.option("--database", default="both", help="sqlite, postgresql, both, or a URL")
 @click.option("--size", default=1_000_000, show_default=True, help="statements in the store")
 @click.option("--workers", default=2, show_default=True, help="processes of the server")
-@click.option("--seconds", default=2.0, show_default=True, help="of load for each query")
+@click.option("--seconds", default=1.75, show_default=True, help="of load for each query")
 @click.option("--directory", type=click.Path(path_type=Path), default=RESULTS, help="of the store")
 def main(database: str, size: int, workers: int, seconds: float, directory: Path) -> None:
     """Run the benchmark."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 import orjson
@@ -11,29 +12,18 @@ import orjson
 from statements.clock import text_of
 from tests.benchmarks.world import (
     HOME,
+    LEARNERS,
     LONELY_COURSE,
     LONELY_VERB,
     RARE_TUTOR,
     VERBS,
+    Facts,
     facts,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.benchmarks.world import Facts
 
 PAGE = 50
 DIFFERENT = 2_000
 """As many different requests of each kind, so that no cache of a few answers helps."""
-
-
-class Question(NamedTuple):
-    """A kind of query: `query` makes one, by chance, of a store of that many statements."""
-
-    name: str
-    query: Callable[[Known, Random], str]
-    kind: str = "page"  # `id`, `page`, `worst` or `disjoint`: which requirement it is held to
 
 
 class Known(NamedTuple):
@@ -43,6 +33,20 @@ class Known(NamedTuple):
     ids: list[str]  # of some of them
     first_stored: int  # microseconds since 1970
     last_stored: int
+
+
+Query = Callable[[Known, Random], str]
+"""Makes a query string, by chance."""
+About = Callable[[Known, Random], Facts]
+Filter = Callable[[Facts], dict[str, str]]
+
+
+class Question(NamedTuple):
+    """A kind of query: `query` makes one of a store of that many statements."""
+
+    name: str
+    query: Query
+    kind: str = "page"  # `id`, `page`, `worst` or `disjoint`: which requirement it is held to
 
 
 def queries(question: Question, known: Known) -> list[str]:
@@ -65,6 +69,47 @@ def _about(known: Known, chance: Random) -> Facts:
     return facts(chance.randrange(known.size))
 
 
+def _about_shared(known: Known, chance: Random) -> Facts:
+    """What some statement is about that was sent by an account of several."""
+    while (about := _about(known, chance)).learner < LEARNERS:
+        pass
+    return about
+
+
+def _page_of(about: About, *filters: Filter) -> Query:
+    """A page that is found by some of what a statement is about."""
+
+    def query(known: Known, chance: Random) -> str:
+        found = about(known, chance)
+        return _page(**{name: value for each in filters for name, value in each(found).items()})
+
+    return query
+
+
+def _agent(about: Facts) -> dict[str, str]:
+    return {"agent": agent(f"{about.learner:06d}")}
+
+
+def _verb_of(about: Facts) -> dict[str, str]:
+    return {"verb": about.verb}
+
+
+def _registration(about: Facts) -> dict[str, str]:
+    return {"registration": about.registration}
+
+
+def _module(about: Facts) -> dict[str, str]:
+    return {"activity": f"{about.course}/module/{about.module}"}
+
+
+def _course(about: Facts) -> dict[str, str]:
+    return {"activity": about.course, "related_activities": "true"}
+
+
+def _tutor(about: Facts) -> dict[str, str]:
+    return {"agent": agent(about.tutor), "related_agents": "true"}
+
+
 def _by_id(known: Known, chance: Random) -> str:
     return f"statementId={chance.choice(known.ids)}"
 
@@ -73,55 +118,12 @@ def _latest(_known: Known, _chance: Random) -> str:
     return _page()
 
 
-def _learner(known: Known, chance: Random) -> str:
-    return _page(agent=agent(f"{_about(known, chance).learner:06d}"))
-
-
 def _verb(_known: Known, chance: Random) -> str:
     return _page(verb=chance.choice(VERBS))
 
 
-def _activity(known: Known, chance: Random) -> str:
-    about = _about(known, chance)
-    return _page(activity=f"{about.course}/module/{about.module}")
-
-
-def _registration(known: Known, chance: Random) -> str:
-    return _page(registration=_about(known, chance).registration)
-
-
-def _related_course(known: Known, chance: Random) -> str:
-    return _page(activity=_about(known, chance).course, related_activities="true")
-
-
 def _related_site(_known: Known, _chance: Random) -> str:
     return _page(activity=HOME, related_activities="true")
-
-
-def _related_tutor(known: Known, chance: Random) -> str:
-    return _page(agent=agent(_about(known, chance).tutor), related_agents="true")
-
-
-def _learner_verb(known: Known, chance: Random) -> str:
-    about = _about(known, chance)
-    return _page(agent=agent(f"{about.learner:06d}"), verb=about.verb)
-
-
-def _learner_course(known: Known, chance: Random) -> str:
-    about = _about(known, chance)
-    return _page(
-        agent=agent(f"{about.learner:06d}"), activity=about.course, related_activities="true"
-    )
-
-
-def _course_verb(known: Known, chance: Random) -> str:
-    about = _about(known, chance)
-    return _page(activity=about.course, related_activities="true", verb=about.verb)
-
-
-def _registration_verb(known: Known, chance: Random) -> str:
-    about = _about(known, chance)
-    return _page(registration=about.registration, verb=about.verb)
 
 
 def _site_verb(_known: Known, chance: Random) -> str:
@@ -178,17 +180,25 @@ def _disjoint(_known: Known, _chance: Random) -> str:
 QUESTIONS = [
     Question("statement by id", _by_id, "id"),
     Question("latest", _latest),
-    Question("agent", _learner),
+    Question("agent", _page_of(_about, _agent)),
     Question("verb", _verb),
-    Question("activity", _activity),
-    Question("registration", _registration),
-    Question("related activity: a course", _related_course),
+    Question("activity", _page_of(_about, _module)),
+    Question("registration", _page_of(_about, _registration)),
+    Question("related activity: a course", _page_of(_about, _course)),
     Question("related activity: all have it", _related_site),
-    Question("related agent: a tutor", _related_tutor),
-    Question("agent and verb", _learner_verb),
-    Question("agent and related activity", _learner_course),
-    Question("related activity and verb", _course_verb),
-    Question("registration and verb", _registration_verb),
+    Question("related agent: a tutor", _page_of(_about, _tutor)),
+    Question("agent and verb", _page_of(_about, _agent, _verb_of)),
+    Question("agent and related activity", _page_of(_about, _agent, _course)),
+    Question("related activity and verb", _page_of(_about, _course, _verb_of)),
+    Question("registration and verb", _page_of(_about, _registration, _verb_of)),
+    Question("shared account", _page_of(_about_shared, _agent)),
+    Question("registration of a shared account", _page_of(_about_shared, _registration)),
+    Question("shared account and verb", _page_of(_about_shared, _agent, _verb_of)),
+    Question("shared account and related activity", _page_of(_about_shared, _agent, _course)),
+    Question(
+        "registration of a shared account and verb",
+        _page_of(_about_shared, _registration, _verb_of),
+    ),
     Question("verb and activity that all have", _site_verb),
     Question("since, ascending", _since),
     Question("rare related agent, old", _rare_tutor, "worst"),

@@ -1,8 +1,9 @@
 """The statements of the benchmark: 1.1 kB each, the n-th always the same but for its id.
 
-58,000 learners, 300 courses of 20 modules, a dozen verbs, an authority, and what the hard queries
-look for: two values that a tenth of the statements have and none has both, and a tutor who is in a
-few old statements only.
+58,000 learners, 300 courses of 20 modules, a dozen verbs, an authority; accounts that several use,
+who have a full page in a small store as in a large one; and what the hard queries look for: two
+values that a tenth of the statements have and none has both, and a tutor who is in a few old
+statements only.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import NamedTuple
 from uuid import UUID, uuid4
 
 LEARNERS = 58_000
+SHARED_ACCOUNTS = 50
+"""Numbered after the learners: a workshop's tablet. A tenth of the statements are theirs."""
 COURSES = 300
 MODULES = 20  # of a course
 COURSES_OF_A_LEARNER = 4
@@ -77,6 +80,9 @@ def facts(n: int) -> Facts:
     chance, which = divmod(chance, COURSES_OF_A_LEARNER)
     chance, module = divmod(chance, MODULES)
     chance, verb = divmod(chance, len(VERBS))
+    tutor, shared = divmod(chance, 10)
+    if shared == 0:
+        learner = LEARNERS + learner % SHARED_ACCOUNTS
     number = (learner * 7 + which * 71) % COURSES
     rare = n < RARE_TUTOR_UNTIL and n % RARE_TUTOR_EVERY == 0
     return Facts(
@@ -85,7 +91,7 @@ def facts(n: int) -> Facts:
         course=LONELY_COURSE if tenth == 1 else course(number),
         module=module,
         registration=str(UUID(int=learner << 96 | number, version=4)),
-        tutor=RARE_TUTOR if rare else f"tutor-{chance % TUTORS}",
+        tutor=RARE_TUTOR if rare else f"tutor-{tutor % TUTORS}",
     )
 
 

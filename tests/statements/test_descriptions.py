@@ -23,6 +23,7 @@ from statements.descriptions import (
     names_of,
 )
 from statements.opening import open_database
+from statements.postgresql_connection import PostgreSQLConnection
 from statements.prepared import sender
 from statements.terms import Dictionary
 from tests.statements.store import (
@@ -38,10 +39,12 @@ from tests.statements.store import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import Table
     from sqlalchemy.sql import Executable
 
-    from statements.database import Row
+    from statements.database import Answer
 
 Json = dict[str, Any]
 
@@ -169,13 +172,16 @@ def test_several_processes_write_what_one_would(store: Store, url: str, seed: in
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Lend a list that will have the activities whose definition was looked up."""
     asked: list[object] = []
-    row = Connection.row
 
-    def noted(connection: Connection, query: Executable, **parameters: object) -> Row | None:
-        asked.extend(parameters[name] for name in parameters if name == "activity")
-        return row(connection, query, **parameters)
+    def noted(ask: Callable[..., Answer]) -> Callable[..., Answer]:
+        def note(connection: Connection, query: Executable, **parameters: object) -> Answer:
+            asked.extend(parameters[name] for name in parameters if name == "activity")
+            return ask(connection, query, **parameters)
 
-    monkeypatch.setattr(Connection, "row", noted)
+        return note
+
+    monkeypatch.setattr(Connection, "ask", noted(Connection.ask))
+    monkeypatch.setattr(PostgreSQLConnection, "ask", noted(PostgreSQLConnection.ask))
     return asked
 
 

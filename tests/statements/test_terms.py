@@ -24,7 +24,7 @@ TERMS = [verb_term(f"http://example.org/{number}") for number in range(30)]
 
 def intern(database: Database, dictionary: Dictionary, terms: list[str]) -> dict[str, int]:
     """Give numbers, as an append does."""
-    numbers = database.append(lambda connection, _: dictionary.intern(connection, terms))
+    numbers = database.append(lambda connection, _: dictionary.intern(connection, terms).numbers())
     dictionary.remember(numbers)
     return numbers
 

@@ -1,9 +1,10 @@
-"""What a transaction inserts is sent at once, in order, and not without its answer."""
+"""What a transaction inserts and asks is sent at once, in order, and not without its answer."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, select
 
@@ -85,6 +86,55 @@ def test_what_is_read_has_all_that_was_inserted_before(connection: Counting) -> 
         connection.insert(ONE, [(5, "e")])
         connection.insert(ONE, [(5, "f"), (6, "f")], if_absent=True)
         assert found(connection, ONE) == [(1, "a"), (2, "b"), (5, "e"), (6, "f")]
+
+
+def test_what_is_asked_together_takes_one_exchange(connection: Counting) -> None:
+    fill(connection)
+    all_of = [select(each) for each in (TWO, ONE)]
+    for _ in range(2):  # the second time, the texts are prepared
+        with connection.transaction(BEGIN):
+            before = connection.exchanges
+            answers = [connection.ask(query.order_by("number")) for query in all_of]
+            labelled = connection.ask_find(ONE.c.label, ["b"], ONE.c.number)
+            nothing = connection.ask_find(ONE.c.label, [], ONE.c.number)
+            assert connection.exchanges == before
+            assert answers[1]() == [(1, "a"), (2, "b")]
+            exchanges = connection.exchanges - before
+            assert answers[0]() == [(3, "c")]
+            assert labelled() == labelled() == [(2,)]
+            assert nothing() == []
+            assert connection.exchanges == before + exchanges
+    assert exchanges == 1
+
+
+def test_what_is_asked_is_answered_in_its_place_between_insertions(connection: Counting) -> None:
+    query = select(ONE.c.number)
+    with connection.transaction(BEGIN):
+        before = connection.ask(query)
+        connection.insert(ONE, [(1, "a")])
+        after = connection.ask(query)
+        connection.insert(ONE, [(2, "b")])
+        assert (before(), after()) == ([], [(1,)])
+
+
+def test_outside_a_transaction_what_is_asked_is_answered_at_once(connection: Counting) -> None:
+    answer = connection.ask(select(ONE.c.number))
+    connection.insert(ONE, [(1, "a")])
+    assert answer() == []
+
+
+def ask_for_too_much(connection: Counting) -> None:
+    """Insert, and ask what can't be answered."""
+    connection.insert(TWO, [(2, "b")])
+    connection.ask(select(ONE.c.number / (ONE.c.number - 1)))
+    connection.insert(THREE, [(3, "c")])
+
+
+def test_a_question_that_fails_ends_the_transaction(connection: Counting) -> None:
+    connection.insert(ONE, [(1, "a")])
+    with pytest.raises(psycopg.errors.DivisionByZero), connection.transaction(BEGIN):
+        ask_for_too_much(connection)
+    assert [found(connection, each) for each in (ONE, TWO, THREE)] == [[(1, "a")], [], []]
 
 
 def insert_some(connection: Counting) -> None:
