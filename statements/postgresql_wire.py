@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     Wait = Callable[[PQGen[list[PGresult]]], list[PGresult]]
     """Goes through the steps of an exchange and waits where they have to; the results."""
 
-INT8 = types["int8"].oid
-INT8_ARRAY = types["int8"].array_oid
+INT8, BYTEA, TEXT = types["int8"], types["bytea"], types["text"]
 _EIGHT = array("i", struct.pack("!i", 8))  # bytes of a number, as they are sent
+_length = struct.Struct("!i").pack
 
 PREPARED_STATEMENTS = 500
 """Texts that a connection keeps prepared: each shape of a query is one."""
@@ -42,25 +42,57 @@ _BINARY = Format.BINARY  # looked up here, since an enumeration takes its time t
 _FINE = {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}
 
 
-class Int8s(bytes):
-    """Whole numbers as PostgreSQL takes an array of them."""
+class Packed(bytes):
+    """An array as PostgreSQL takes it. psycopg's dumper handles each element in Python."""
 
 
-class Int8sDumper(Dumper):
-    """psycopg's array dumper handles each number in Python; these are packed at once."""
-
-    format = Format.BINARY
-    oid = INT8_ARRAY
-
-    @override
-    def dump(self, obj: Int8s) -> bytes:
-        return obj
+class Int8s(Packed):
+    """An array of whole numbers."""
 
 
-def _packed(values: list[Any]) -> list[Any] | Int8s:
-    """A list, packed if it has whole numbers only."""
-    if set(map(type, values)) != {int}:
+class Byteas(Packed):
+    """An array of bytes."""
+
+
+class Texts(Packed):
+    """An array of texts."""
+
+
+_ARRAYS: dict[type[Packed], int] = {
+    Int8s: INT8.array_oid,
+    Byteas: BYTEA.array_oid,
+    Texts: TEXT.array_oid,
+}
+
+
+def _dumper_of(kind: type[Packed]) -> type[Dumper]:
+    class PackedDumper(Dumper):
+        format = Format.BINARY
+        oid = _ARRAYS[kind]
+
+        @override
+        def dump(self, obj: Packed) -> bytes:
+            return obj
+
+    return PackedDumper
+
+
+def _packed(values: list[Any]) -> list[Any] | Packed:
+    """A list, packed if its elements are of one kind for which that is known."""
+    kinds = set(map(type, values))
+    if len(kinds) != 1:
         return values
+    (kind,) = kinds
+    if kind is int:
+        return _int8s(values)
+    if kind is bytes:
+        return Byteas(_array(BYTEA.oid, values))
+    if kind is str:
+        return Texts(_array(TEXT.oid, [value.encode() for value in values]))
+    return values
+
+
+def _int8s(values: list[int]) -> Int8s:
     numbers = array("q", values)
     if byteorder == "little":
         numbers.byteswap()
@@ -68,8 +100,22 @@ def _packed(values: list[Any]) -> list[Any] | Int8s:
     body = array("i", bytes(12 * count))  # of each: its length, its halves
     body[0::3] = _EIGHT * count
     body[1::3], body[2::3] = halves[0::2], halves[1::2]
-    # One dimension, no nulls, the type of its elements, how many, from the first.
-    return Int8s(struct.pack("!5i", 1, 0, INT8, count, 1) + body.tobytes())
+    return Int8s(_array_head(INT8.oid, count) + body.tobytes())
+
+
+def _array(oid: int, values: list[bytes]) -> bytes:
+    """An array of values as they are sent one by one."""
+    lengths = set(map(len, values))
+    if len(lengths) == 1:
+        length = _length(lengths.pop())
+        return b"".join((_array_head(oid, len(values)), length, length.join(values)))
+    parts = [part for value in values for part in (_length(len(value)), value)]
+    return b"".join([_array_head(oid, len(values)), *parts])
+
+
+def _array_head(oid: int, count: int) -> bytes:
+    """One dimension, no nulls, the type of the elements, how many, from the first."""
+    return struct.pack("!5i", 1, 0, oid, count, 1)
 
 
 class Command(NamedTuple):
@@ -95,7 +141,8 @@ class Wire:
         self._raw = raw
         self._pgconn: PGconn = raw.pgconn
         self._wait = wait
-        raw.adapters.register_dumper(Int8s, Int8sDumper)
+        for kind in _ARRAYS:
+            raw.adapters.register_dumper(kind, _dumper_of(kind))
         self._transformer: Any = Transformer(raw)
         self._names: dict[tuple[str, tuple[int, ...]], bytes] = {}
 

@@ -43,7 +43,28 @@ def test_values_go_and_come_as_they_are(wire: Wire) -> None:
     assert rows(wire, sql, *values) == [tuple(values)]
 
 
-def test_arrays_go_as_one_value(wire: Wire) -> None:
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("bigint", [1, 2**40, -(2**63)]),
+        ("bigint", [7, None]),
+        ("bytea", [b"a", b"", b"\x00\xff" * 9]),
+        ("bytea", [b"same", b"size"]),
+        ("bytea", [b"a", None]),
+        ("text", ["x", "", "é" * 300]),
+        ("text", ["one size", "é'\\, {}"]),
+        ("text", [None, "a"]),
+        ("boolean", [True, False]),
+        ("float8", [0.5, -1.0]),
+    ],
+)
+def test_an_array_goes_as_one_value(wire: Wire, kind: str, values: list[object]) -> None:
+    sql = f"SELECT * FROM unnest($1::{kind}[])"  # noqa: S608  # kinds from above
+    result = wire.run(Command(sql, [values], PyFormat.BINARY))
+    assert wire.rows(result) == [(value,) for value in values]
+
+
+def test_several_arrays_go_together(wire: Wire) -> None:
     arrays = [[1, 2**40], [b"a", b""], ["x", None]]
     sql = "SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::text[])"
     result = wire.run(Command(sql, arrays, PyFormat.BINARY))
