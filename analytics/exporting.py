@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from analytics.log_export import LogReader
     from analytics.manifest import Manifest, Segment
     from analytics.store import Store
-    from statements.database import Connection
+    from statements.connection import Connection
 
 Progress = "Callable[[int, float | None], None]"
 VOIDED_VERSION = "1"

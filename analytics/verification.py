@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from analytics.exporting import Exporter
     from analytics.manifest import Table
     from analytics.tables import TableSource
-    from statements.database import Connection
+    from statements.connection import Connection
 
 ROWS = 50_000
 """Read and compared at a time."""

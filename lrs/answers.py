@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
     from lrs.call import Call
-    from statements.database import Connection
+    from statements.connection import Connection
     from statements.page_queries import Record
     from statements.terms import Dictionary
 

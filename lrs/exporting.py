@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from statements.database import Connection, Database
+    from statements.connection import Connection
+    from statements.database import Database
     from statements.page_queries import Record
 
 PAGE_STATEMENTS = 200

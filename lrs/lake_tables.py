@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from analytics.told import Known
     from projections.exports.export import Export
     from projections.translation.statement import ContextExtensions
-    from statements.database import Connection, Database, Row
+    from statements.connection import Connection, Row
+    from statements.database import Database
 
 ROWS = 8_192
 """Of a table, in memory at a time."""

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from lrs.record_limits import Limits
     from lrs.services import Services
     from projections.reference.revisions import Name, Report
-    from statements.database import Connection, Database
+    from statements.connection import Connection
+    from statements.database import Database
 
     Export = Callable[[Connection, Limits, str], bytes]
 

@@ -20,8 +20,9 @@ from statements.writer import Failed, Flush, Limits, Writer
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from statements.connection import Connection, Read
     from statements.credentials import Credential
-    from statements.database import Connection, Database, Read
+    from statements.database import Database
     from statements.requests import AppendRequest
 
 T = TypeVar("T")

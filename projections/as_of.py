@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from projections.runner.desk import Reference
     from projections.work import Projection
-    from statements.database import Connection, Database
+    from statements.connection import Connection
+    from statements.database import Database
 
 CHUNK_LEARNERS = 500
 _EVERY_LEARNER = select(tables.learner.c.number)

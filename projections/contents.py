@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Table
 
-    from statements.database import Connection, Row
+    from statements.connection import Connection, Row
 
 _HIDDEN = {"changed", "state"}
 """Columns that tell how rows came about."""

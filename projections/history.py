@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from projections.people import People
     from projections.places import Places
     from projections.work import Histories
-    from statements.database import Connection
+    from statements.connection import Connection
 
 OWN, UNDATED = 1, 2
 """Marks of an event: the learner's own doing; a date that is not to be believed."""

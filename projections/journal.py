@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from projections.people import People
     from projections.places import Places
     from projections.translation.event import Event, Translation
-    from statements.database import Connection, Row
+    from statements.connection import Connection, Row
     from statements.reader import Entry, Line
 
 Translated = tuple["Entry", "Translation"]

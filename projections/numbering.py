@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 if TYPE_CHECKING:
     from sqlalchemy import Select, Table
 
-    from statements.database import Connection
+    from statements.connection import Connection
 
 MOST_REMEMBERED = 400_000
 """Of each kind of thing with a number: some 100 MB at most."""

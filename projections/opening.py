@@ -15,7 +15,8 @@ from statements.opening import open_database
 if TYPE_CHECKING:
     from sqlalchemy import Table
 
-    from statements.database import Connection, Database
+    from statements.connection import Connection
+    from statements.database import Database
 
 _LAYOUT = "layout"
 """Names the number of how the tables are made, in `counter`."""

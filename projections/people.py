@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from projections.reference.directory import Directory, Person
-    from statements.database import Connection, Row
+    from statements.connection import Connection, Row
 
 LEARNER = "learner"
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from projections.reference.catalogue import Catalogue
     from projections.translation.event import Definition, Place
-    from statements.database import Connection, Row
+    from statements.connection import Connection, Row
 
 
 _EVERY_PLACE = select(*tables.place.columns)

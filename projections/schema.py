@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Table
 
-    from statements.database import Connection, Database
+    from statements.connection import Connection
+    from statements.database import Database
 
 _DIALECTS = {"sqlite": sqlite.dialect, "postgresql": postgresql.dialect}
 

@@ -11,7 +11,7 @@ from projections.runner.ledger import EVENTS, NEXT, Checkpoint, read_ledger
 from statements.clock import now
 
 if TYPE_CHECKING:
-    from statements.database import Connection
+    from statements.connection import Connection
 
 
 class Status(NamedTuple):

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from projections.contents import Line
     from projections.runner.desk import Reference
     from projections.runner.engine import Engine
-    from statements.database import Connection, Database
+    from statements.connection import Connection
+    from statements.database import Database
 
 SHOWN = 5
 """Lines of a table that are shown of each kind."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from projections.reference.badges import Badge
     from projections.reference.catalogue import Catalogue
     from projections.translation.event import Details
-    from statements.database import Connection, Row
+    from statements.connection import Connection, Row
 
 
 class Happening(NamedTuple):

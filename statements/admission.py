@@ -14,7 +14,7 @@ from statements.terms import Dictionary, organisation_term
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from statements.database import Connection
+    from statements.connection import Connection
     from statements.prepared import Prepared
     from statements.requests import AppendRequest
 

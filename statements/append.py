@@ -24,7 +24,8 @@ from statements.terms import Dictionary, Keys, organisation_term, posting_key
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from statements.database import Answer, Connection, Database, Row
+    from statements.connection import Answer, Connection, Row
+    from statements.database import Database
     from statements.prepared import Prepared
     from statements.requests import AppendRequest
 

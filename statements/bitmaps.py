@@ -31,7 +31,7 @@ from statements.segments import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from statements.database import Connection
+    from statements.connection import Connection
     from statements.masks import Masks
 
 FEW = 4

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from statements.checks.examination import Finding, Progress
     from statements.checks.log import Known, Row
-    from statements.database import Connection, Database
+    from statements.connection import Connection
+    from statements.database import Database
 
 T = TypeVar("T")
 

@@ -23,7 +23,8 @@ from statements.errors import Unavailable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from statements.database import Connection, Database, Row
+    from statements.connection import Connection, Row
+    from statements.database import Database
 
 _TABLE = tables.credential
 _ALL = select(_TABLE).order_by(_TABLE.c.created, _TABLE.c.key)

@@ -19,7 +19,7 @@ from statements.terms import Dictionary, activity_term, agent_term, short_digest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from statements.database import Answer, Connection, Row
+    from statements.connection import Answer, Connection, Row
     from statements.index import Described, Mark
 
 Json = dict[str, Any]

@@ -23,7 +23,8 @@ from statements.terms import short_digest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from statements.database import Connection, Database
+    from statements.connection import Connection
+    from statements.database import Database
 
 _DOCUMENT = tables.document.c
 _COLUMNS = (_DOCUMENT.content_type, _DOCUMENT.etag, _DOCUMENT.updated, _DOCUMENT.content)

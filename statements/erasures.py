@@ -26,7 +26,8 @@ from statements.terms import Dictionary, agent_term
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-    from statements.database import Connection, Database
+    from statements.connection import Connection
+    from statements.database import Database
     from statements.page_queries import Record
 
 PAGE_STATEMENTS = 1_000  # payloads in memory at a time: about 2 MB

@@ -7,8 +7,9 @@ import os
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from zlib import crc32
 
-from statements.database import Held
+from statements.connection import Held
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +50,21 @@ class FileLock:
             yield
         finally:
             fcntl.flock(self._held, fcntl.LOCK_UN)
+
+    @contextmanager
+    def alone(self, doing: bytes) -> Iterator[bool]:
+        """Whether no other process is doing this, apart from who holds the lock."""
+        held = self._held = self._held or self._open()
+        place = _TIME_BYTES + crc32(doing)  # of a byte that need not be there
+        try:
+            fcntl.lockf(held, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
+        except BlockingIOError:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            fcntl.lockf(held, fcntl.LOCK_UN, 1, place)
 
     def look(self, now: int) -> int | None:
         """The latest time at which anybody saw the lock free, now included; None if it is held.

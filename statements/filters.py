@@ -17,7 +17,7 @@ from statements.terms import (
 )
 
 if TYPE_CHECKING:
-    from statements.database import Connection
+    from statements.connection import Connection
 
 _AGENT_ROLES: tuple[Role, ...] = (Role.DIRECT, Role.RELATED, Role.AUTHORITY)
 _ACTIVITY_ROLES: tuple[Role, ...] = (Role.DIRECT, Role.RELATED)

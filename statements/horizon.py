@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from statements.append import head
 
 if TYPE_CHECKING:
-    from statements.database import Database, Read
+    from statements.connection import Read
+    from statements.database import Database
 
 GOOD_SECONDS = 0.01
 """So long one look serves for every read: an older horizon is as true, and a look costs as much as

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
 
-    from statements.database import Connection
+    from statements.connection import Connection
     from statements.filters import Wanted
     from statements.terms import Dictionary
 

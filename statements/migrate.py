@@ -17,7 +17,8 @@ from statements.opening import open_database
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from statements.database import Connection, Database, Read
+    from statements.connection import Connection, Read
+    from statements.database import Database
 
 _LEDGER = "CREATE TABLE IF NOT EXISTS migration (number bigint PRIMARY KEY, name text NOT NULL, applied bigint NOT NULL);"  # noqa: E501
 _APPLIED = select(tables.migration.c.number)

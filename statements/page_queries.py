@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.sql import Executable
 
-    from statements.database import Row
+    from statements.connection import Row
 
 
 class Record(NamedTuple):

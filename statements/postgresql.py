@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from hashlib import blake2b
 from typing import TYPE_CHECKING, TypeVar
 
@@ -10,8 +11,10 @@ import psycopg
 from sqlalchemy import text
 from typing_extensions import override
 
-from statements.database import Appends, Connection, Database, TakesTime, tried_twice
+from statements.connection import Connection, TakesTime
+from statements.database import Database, tried_twice
 from statements.errors import Unavailable
+from statements.loops import Appends
 from statements.postgresql_connection import PLANS, PostgreSQLConnection
 from statements.postgresql_faults import retried, translated
 from statements.postgresql_reads import LoopConnection, LoopReads
@@ -19,7 +22,8 @@ from statements.postgresql_reads import LoopConnection, LoopReads
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from statements.database import InThread, Read, Reads
+    from statements.connection import Read
+    from statements.loops import InThread, Reads
 
 T = TypeVar("T")
 
@@ -38,8 +42,15 @@ _LOCK = (  # the limit holds for this transaction: an export is idle for as long
 _QUIET = text(  # a standby knows nothing of locks on the primary, nor what is on its way from there
     f"SELECT {_NOW}, pg_try_advisory_xact_lock_shared({APPEND_LOCK}) AND NOT pg_is_in_recovery()"
 )
+_TRY_LOCK = text("SELECT pg_try_advisory_lock(:key)")
+_UNLOCK = text("SELECT pg_advisory_unlock(:key)")
 _TABLE = text("SELECT 1 WHERE to_regclass(:name) IS NOT NULL")
 _SIZE = text("SELECT pg_database_size(current_database())")
+
+
+def _key_of(name: bytes) -> int:
+    """Number of an advisory lock."""
+    return int.from_bytes(blake2b(name, digest_size=8).digest(), "big", signed=True)
 
 
 class AppendConnection(LoopConnection):
@@ -54,7 +65,7 @@ class LoopAppends(Appends):
     """Appends in a greenlet, one after the other."""
 
     def __init__(self, database: PostgreSQL, connection: LoopReads, in_thread: InThread) -> None:
-        super().__init__(database, in_thread)
+        super().__init__(database.append, in_thread)
         self._append_on = database.append_on
         self._connection = connection
 
@@ -121,12 +132,23 @@ class PostgreSQL(Database):
 
     @override
     def write(self, work: Callable[[Connection], T], *, lock: bytes = b"") -> T:
-        key = int.from_bytes(blake2b(lock, digest_size=8).digest(), "big", signed=True)
+        key = _key_of(lock)
 
         def locked(connection: PostgreSQLConnection) -> T:
             return self._locked(connection, key, lambda connection, _: work(connection))
 
         return retried(self._mine, locked, repeatable=False)
+
+    @override
+    @contextmanager
+    def alone(self, doing: bytes) -> Iterator[bool]:
+        key = _key_of(doing)
+        is_alone = bool(self.read(lambda connection: connection.rows(_TRY_LOCK, key=key))[0][0])
+        try:
+            yield is_alone
+        finally:
+            if is_alone:  # if the connection has broken since, it is not held any more
+                self.read(lambda connection: connection.rows(_UNLOCK, key=key))
 
     @override
     def snapshot(self, work: Callable[[Connection], T]) -> T:

@@ -14,7 +14,7 @@ from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from typing_extensions import override
 
-from statements.database import AlreadyThere, Connection, Row
+from statements.connection import AlreadyThere, Connection, Row
 from statements.postgresql_pending import Asked, Pending
 from statements.postgresql_texts import (
     fetching,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Column, ColumnElement, Table
     from sqlalchemy.sql import Executable
 
-    from statements.database import Answer
+    from statements.connection import Answer
     from statements.postgresql_pending import Take
 
 DIALECT = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # SQLAlchemy has no types here

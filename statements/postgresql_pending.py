@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from psycopg.pq.abc import PGresult
 
-    from statements.database import Row
+    from statements.connection import Row
     from statements.postgresql_wire import Command, Wire
 
     Take = Callable[[PGresult], None]

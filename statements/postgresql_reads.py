@@ -20,8 +20,8 @@ from greenlet import getcurrent, greenlet
 from psycopg.waiting import Ready, Wait
 from typing_extensions import override
 
-from statements.database import Reads
 from statements.errors import Overloaded, Unavailable
+from statements.loops import Reads
 from statements.postgresql_connection import PostgreSQLConnection
 from statements.postgresql_faults import retried
 
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from psycopg.abc import PQGen
     from psycopg.pq.abc import PGresult
 
-    from statements.database import Connection, InThread, Read
+    from statements.connection import Connection, Read
+    from statements.loops import InThread
 
     # Work, where its result is waited for, and the context of the request: what is logged tells
     # which it was.

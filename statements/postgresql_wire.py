@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from psycopg.abc import PQGen
     from psycopg.pq.abc import PGconn, PGresult
 
-    from statements.database import Row
+    from statements.connection import Row
 
     Wait = Callable[[PQGen[list[PGresult]]], list[PGresult]]
     """Goes through the steps of an exchange and waits where they have to; the results."""

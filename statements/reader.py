@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Column
 
-    from statements.database import Connection
+    from statements.connection import Connection
     from statements.filters import Scope
 
 _IS_VOIDED = exists().where(tables.voided.c.position == tables.statement.c.position)

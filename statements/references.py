@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Column
 
-    from statements.database import Answer, Connection
+    from statements.connection import Answer, Connection
 
 MOST_STEPS = 300
 """Longest chain followed. A chain of that many in one batch, the worst there is, holds the append

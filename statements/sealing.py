@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
 import orjson
@@ -15,23 +16,34 @@ from statements.segments import segment_bytes, window_of
 from statements.terms import Dictionary, Role, organisation_term, posting_key
 
 if TYPE_CHECKING:
-    from statements.database import Connection, Database, Row
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from statements.connection import Connection, Row
+    from statements.database import Database
+    from statements.index import Term
 
 LEAST_ROWS = 32
 """A bitmap takes the room of a hundred index rows at most, and reading fewer than this is quick."""
 SAMPLE_EVERY = 8
 """Frequent keys are found by looking at every eighth statement of a segment."""
+LEAST_SEEN = 3
+"""A key of 32 rows is seen in four of those, give or take two."""
+SAMPLED_A_STEP, KEYS_A_STEP = 32, 8
+"""Statements and keys that are looked at in a millisecond."""
 
 
-def seal_next(database: Database) -> bool:
+def seal_next(database: Database, breathe: Callable[[], object] = lambda: None) -> bool:
     """Write the bitmaps of the next full segment; False if there is none.
 
-    Safe to run in several processes at once.
+    Safe to run in several processes at once. `breathe` is called after each millisecond of work.
     """
     segment = database.read(_next_full)
     if segment is None:
         return False
-    rows = database.read(lambda connection: _rows(connection, segment))
+    rows: list[Row] = [(SEALED, segment, b"")]
+    for keys in _several(_frequent(database, segment, breathe), KEYS_A_STEP):
+        breathe()
+        rows += database.read(partial(_bitmaps, keys=keys, segment=segment))
     database.write(
         lambda connection: connection.insert(tables.bitmap, rows, if_absent=True),
         lock=b"bitmap",
@@ -44,29 +56,41 @@ def _next_full(connection: Connection) -> int | None:
     return segment if head(connection).position >= window_of(segment, segment).high else None
 
 
-def _rows(connection: Connection, segment: int) -> list[Row]:
-    """Rows of a full segment for the table."""
-    rows: list[Row] = [(SEALED, segment, b"")]
-    for key in _frequent(connection, segment):
-        mask = mask_of(connection, key, segment)
-        if mask.bit_count() >= LEAST_ROWS:
-            rows.append((key, segment, mask.to_bytes(segment_bytes(), "little")))
-    return rows
+def _bitmaps(connection: Connection, keys: Iterable[int], segment: int) -> list[Row]:
+    """Rows for those keys that enough statements of a full segment have."""
+    masks = ((key, mask_of(connection, key, segment)) for key in keys)
+    return [
+        (key, segment, mask.to_bytes(segment_bytes(), "little"))
+        for key, mask in masks
+        if mask.bit_count() >= LEAST_ROWS
+    ]
 
 
-def _frequent(connection: Connection, segment: int) -> list[int]:
+def _frequent(database: Database, segment: int, breathe: Callable[[], object]) -> list[int]:
     """Keys that several of the statements looked at have: all that are frequent, very likely."""
     low, high = window_of(segment, segment)
-    column = tables.statement.c
-    sample = range(low + SAMPLE_EVERY // 2, high + 1, SAMPLE_EVERY)
-    seen: Counter[tuple[str, Role]] = Counter()
-    for payload, organisation in connection.find(
-        column.position, sample, column.payload, column.organisation
-    ):
-        statement = orjson.loads(payload)
-        seen.update(terms_of(statement) + authority_terms(statement["authority"]))
-        if organisation:
-            seen[organisation_term(organisation), Role.DIRECT] += 1
-    often = [term for term, count in seen.items() if count > 1]
-    numbers = Dictionary().look_up(connection, {term for term, _ in often})
+    seen: Counter[Term] = Counter()
+    for sample in _several(range(low + SAMPLE_EVERY // 2, high + 1, SAMPLE_EVERY), SAMPLED_A_STEP):
+        breathe()
+        seen.update(database.read(partial(_terms, positions=sample)))
+    often = [term for term, count in seen.items() if count >= LEAST_SEEN]
+    names = {term for term, _ in often}
+    numbers = database.read(lambda connection: Dictionary().look_up(connection, names))
     return sorted(posting_key(numbers[term], role) for term, role in often)
+
+
+def _terms(connection: Connection, positions: Iterable[int]) -> list[Term]:
+    """What some statements are found by, one after the other."""
+    found: list[Term] = []
+    column = tables.statement.c
+    wanted = (column.payload, column.organisation)
+    for payload, organisation in connection.find(column.position, positions, *wanted):
+        statement = orjson.loads(payload)
+        found += terms_of(statement) + authority_terms(statement["authority"])
+        if organisation:
+            found.append((organisation_term(organisation), Role.DIRECT))
+    return found
+
+
+def _several(items: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    return (items[first : first + size] for first in range(0, len(items), size))

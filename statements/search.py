@@ -18,7 +18,7 @@ from statements.filters import resolve
 from statements.inquiry import Inquiry
 
 if TYPE_CHECKING:
-    from statements.database import Connection
+    from statements.connection import Connection
     from statements.filters import Filters, Scope
     from statements.page_queries import Record
     from statements.terms import Dictionary

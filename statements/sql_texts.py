@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
     from sqlalchemy.sql import Executable
 
-    from statements.database import Row
+    from statements.connection import Row
 
 
 class Rendered(NamedTuple):

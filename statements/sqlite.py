@@ -14,9 +14,11 @@ from sqlalchemy.dialects import sqlite
 from typing_extensions import override
 
 from statements.clock import now
-from statements.database import Appends, Connection, Database, Held, Reads, TakesTime, tried_twice
+from statements.connection import Connection, Held, TakesTime
+from statements.database import Database, tried_twice
 from statements.errors import Unavailable
 from statements.file_lock import FileLock
+from statements.loops import Appends, Reads
 from statements.sqlite_connection import (
     HURRIED_CACHE_KIB,
     PAGE_BYTES,
@@ -28,8 +30,10 @@ from statements.sqlite_connection import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
-    from statements.database import InThread, Read
+    from statements.connection import Read
+    from statements.loops import InThread
 
 T = TypeVar("T")
 
@@ -97,7 +101,7 @@ class AppendsAtOnce(Appends):
     """Appends in the event loop itself. While somebody else appends, it looks again soon."""
 
     def __init__(self, database: SQLite, in_thread: InThread) -> None:
-        super().__init__(database, in_thread)
+        super().__init__(database.append, in_thread)
         self._append_at_once = database.append_at_once
 
     @override
@@ -194,6 +198,10 @@ class SQLite(Database):
             connection = self._writing()
             connection.hurry(is_hurried=False)
             return self._transaction(connection, work)
+
+    @override
+    def alone(self, doing: bytes) -> AbstractContextManager[bool]:
+        return self._file_lock.alone(doing)
 
     @override
     def snapshot(self, work: Callable[[Connection], T]) -> T:

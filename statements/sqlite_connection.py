@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.dialects import sqlite
 from typing_extensions import override
 
-from statements.database import AlreadyThere, Connection, Held, Row, TakesTime
+from statements.connection import AlreadyThere, Connection, Held, Row, TakesTime
 from statements.sql_texts import between, leading_key, render
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from statements.spreads import Spreads
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from statements.database import Connection
+    from statements.connection import Connection
 
 CACHED_TERMS = 200_000  # in each of two generations: about 60 MB at most
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 WAKE_STATEMENTS = 1_000
 """Appended, and there is something to do: some 10 MB for a checkpoint, a part of a segment."""
-BREATH_SECONDS = 0.05
-"""Between two segments, when there are many to catch up with: requests come first."""
+BREATH_SECONDS = 0.003
+"""After each millisecond of sealing: else it and the event loop fight for the interpreter."""
 
 logger = logging.getLogger(__name__)
 
@@ -64,5 +64,10 @@ class Upkeep:
                 logger.exception("upkeep failed")
 
     def _seal(self) -> None:
-        while not self._closing.is_set() and seal_next(self._database):
-            self._closing.wait(BREATH_SECONDS)
+        with self._database.alone(b"bitmap") as alone:  # another process does it for this one, too
+            while alone and not self._closing.is_set():
+                if not seal_next(self._database, self._breathe):
+                    break
+
+    def _breathe(self) -> None:
+        self._closing.wait(BREATH_SECONDS)

@@ -17,7 +17,7 @@ from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from statements.database import TakesTime
+from statements.connection import TakesTime
 from statements.errors import Overloaded, StoreError, Unavailable
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from statements.admission import Outcome
     from statements.append import Appender
-    from statements.database import Appends
+    from statements.loops import Appends
     from statements.requests import AppendRequest
 
     Take = Callable[[], Sequence[AppendRequest]]

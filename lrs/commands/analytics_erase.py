@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from analytics.erasing import Concerned
     from analytics.exporting import Exporter
     from lrs.settings import Settings
-    from statements.database import Connection
+    from statements.connection import Connection
 
 _option = partial(click.option, show_envvar=True)
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from lrs.importing.bookmarks import BookmarkFile
     from lrs.importing.remote import Page, Remote
     from lrs.importing.sources import Source
-    from statements.database import Connection, Database
+    from statements.connection import Connection
+    from statements.database import Database
 
 
 class Progress(Protocol):

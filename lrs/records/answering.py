@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lrs.records.past import AsOf
     from lrs.records.store import Records
     from projections.queries.state import State
-    from statements.database import Connection
+    from statements.connection import Connection
 
 T = TypeVar("T")
 Json = dict[str, Any]

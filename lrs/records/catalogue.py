@@ -10,7 +10,7 @@ from projections.reference.revisions import load_revisions
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from statements.database import Connection
+    from statements.connection import Connection
 
 
 class Course(NamedTuple):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lrs.call import Call
     from lrs.records.catalogue import Catalogue
     from lrs.records.sight import Sight
-    from statements.database import Connection
+    from statements.connection import Connection
 
 Json = dict[str, Any]
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lrs.records.store import Records
     from lrs.store import Store
     from projections.runner.ledger import Checkpoint
-    from statements.database import Connection
+    from statements.connection import Connection
 
 FRESH_SECONDS = 1.0
 """Whoever asks again within that gets the same answer: anybody may ask for health."""

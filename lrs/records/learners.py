@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lrs.records.sight import Sight
     from projections.queries.lookup import Person
     from projections.queries.models import Model
-    from statements.database import Connection
+    from statements.connection import Connection
 
 Json = dict[str, Any]
 Numbers = frozenset[int]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from projections.queries.lists import Page
     from projections.queries.models import Model
     from projections.queries.state import State
-    from statements.database import Connection
+    from statements.connection import Connection
 
 Json = dict[str, Any]
 

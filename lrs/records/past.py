@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from lrs.call import Call
     from lrs.store import Store
-    from statements.database import Connection, Database
+    from statements.connection import Connection
+    from statements.database import Database
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from lrs.auth import Principal
     from lrs.record_limits import Limits
     from lrs.records.catalogue import Catalogue
-    from statements.database import Connection
+    from statements.connection import Connection
 
 NOBODY = -1
 """The number of no learner."""

@@ -11,7 +11,7 @@ from lrs.errors import Forbidden, NoRecords
 from lrs.records.catalogue import StoredCatalogue
 from lrs.threads import Threads
 from projections.queries.state import State, read_state
-from statements.database import TakesTime
+from statements.connection import TakesTime
 from statements.errors import Denied
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from lrs.records.catalogue import Catalogue
     from lrs.records.past import AsOf, Times
-    from statements.database import Connection, Database
+    from statements.connection import Connection
+    from statements.database import Database
 
 T = TypeVar("T")
 

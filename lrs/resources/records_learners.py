@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lrs.call import Call
     from lrs.services import Services
     from projections.queries.state import State
-    from statements.database import Connection
+    from statements.connection import Connection
 
 Json = dict[str, Any]
 

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from lrs.record_limits import Limits
     from lrs.reference import Export, Sent, Wanted
     from projections.reference.revisions import Report
-    from statements.database import Connection, Database
+    from statements.connection import Connection
+    from statements.database import Database
 
 Json = dict[str, Any]
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from lrs.call import Call
     from lrs.services import Services
-    from statements.database import Connection
+    from statements.connection import Connection
 
 _IDS = {"statementId", "voidedStatementId"}
 _SINGLE = _IDS | {"attachments", "format"}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from projections.reference.catalogue import Course
-    from statements.database import Connection, Row
+    from statements.connection import Connection, Row
 
 _MET = [
     select(place.c.resolved).distinct(),

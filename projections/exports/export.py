@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Select, Table
 
-    from statements.database import Connection, Row
+    from statements.connection import Connection, Row
 
 MICROSECONDS = 1_000_000.0
 

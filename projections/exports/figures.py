@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Select
 
-    from statements.database import Connection, Row
+    from statements.connection import Connection, Row
 
 _FIGURES = {
     "connections": connection_tally.c.connections,

@@ -14,7 +14,7 @@ from projections.translation.statement import without_nul
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from statements.database import Connection, Row
+    from statements.connection import Connection, Row
 
 _TRAITS: Final = ("directorate", "employer", "occupation", "cohort")
 _LEARNERS = select(

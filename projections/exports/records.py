@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Table
 
-    from statements.database import Connection, Row
+    from statements.connection import Connection, Row
 
 _OF_COURSE: Final = {"learner": "person", "course": "text"}
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from projections.reference.badges import Badge, Criterion
     from projections.work import Happening, Histories, Terms, Work
-    from statements.database import Row
+    from statements.connection import Row
 
 
 _json = msgspec.json.Encoder(order="sorted").encode

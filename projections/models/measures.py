@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from projections.translation.event import Measure
     from projections.work import Happening, Histories, Terms, Work
-    from statements.database import Row
+    from statements.connection import Row
 
 Key = tuple[int, str, str]  # learner, kind, item
 

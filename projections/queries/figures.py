@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Select, Table
 
-    from statements.database import Connection
+    from statements.connection import Connection
 
 Json = dict[str, Any]
 

@@ -11,7 +11,7 @@ from projections.tables import learner_period, measured
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from statements.database import Connection
+    from statements.connection import Connection
 
 Json = dict[str, Any]
 

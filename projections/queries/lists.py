@@ -16,7 +16,7 @@ from projections.queries.padding import given, size_of
 
 if TYPE_CHECKING:
     from projections.queries.models import Model
-    from statements.database import Connection
+    from statements.connection import Connection
 
 Key = tuple[int | str, ...]
 Numbers = frozenset[int]

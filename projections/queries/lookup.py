@@ -20,7 +20,7 @@ from projections.tables import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from statements.database import Connection
+    from statements.connection import Connection
 
 _BY_KEY = select(learner.c.number).where(learner.c.key == bindparam("name"))
 _BY_IFI = select(identity.c.learner).where(identity.c.ifi == bindparam("name"))

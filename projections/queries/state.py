@@ -10,7 +10,7 @@ from projections.runner.ledger import CHANGE, read_ledger
 from projections.tables import counter
 
 if TYPE_CHECKING:
-    from statements.database import Connection
+    from statements.connection import Connection
 
 _COUNTERS = select(counter.c.name, counter.c.value).order_by(counter.c.name)
 

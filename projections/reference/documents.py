@@ -21,7 +21,8 @@ from schemas.explanation import json_step
 from schemas.reference_data import problems_of
 
 if TYPE_CHECKING:
-    from statements.database import Connection, Database
+    from statements.connection import Connection
+    from statements.database import Database
 
 Json = dict[str, Any]
 Broken = Iterator[tuple[str, str]]

@@ -15,7 +15,8 @@ from projections.reference.revisions import LOCK, Report, count_change, demand, 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from statements.database import Connection, Database
+    from statements.connection import Connection
+    from statements.database import Database
 
 ROWS_AT_ONCE = 10_000
 """Rows handed to the database at a time: PostgreSQL gives up a writer that is silent for long."""

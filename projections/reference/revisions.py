@@ -12,7 +12,7 @@ from statements.errors import PreconditionFailed
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from statements.database import Connection
+    from statements.connection import Connection
 
 Name = Literal["catalogue", "badges", "directory", "vocabulary"]
 NAMES: tuple[Name, ...] = ("catalogue", "badges", "directory", "vocabulary")

@@ -16,7 +16,8 @@ from projections.reference.tabular import read_table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from statements.database import Connection, Database
+    from statements.connection import Connection
+    from statements.database import Database
 
 VocabularyRow = dict[str, str]
 """Texts by column; empty ones are left out."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from projections.runner.ledger import Checkpoint
     from projections.runner.turn import Turn
-    from statements.database import Connection
+    from statements.connection import Connection
     from statements.reader import Entry
 
 

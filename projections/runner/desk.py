@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from projections.reference.directory import Directory
     from projections.translation.event import Translation
     from projections.work import Changed, Projection
-    from statements.database import Connection
+    from statements.connection import Connection
 
 
 class Vocabulary(Protocol):

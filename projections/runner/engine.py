@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from projections.runner.lease import Lease
     from projections.runner.ledger import Checkpoint
     from projections.work import Projection
-    from statements.database import Connection, Database
+    from statements.connection import Connection
+    from statements.database import Database
 
 MOST_ERROR = 500
 _EVENTS = (EVENTS, EVENTS + NEXT)

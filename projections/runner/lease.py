@@ -11,7 +11,7 @@ from projections import tables
 from statements.clock import now
 
 if TYPE_CHECKING:
-    from statements.database import Connection
+    from statements.connection import Connection
 
 NAME = "runner"
 SECONDS = 10

@@ -12,7 +12,7 @@ from statements.clock import now
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from statements.database import Connection
+    from statements.connection import Connection
 
 EVENTS = "events"
 NEXT = "__next"

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
 
     from projections.runner.turn import Turn
-    from statements.database import Connection, Database
+    from statements.connection import Connection
+    from statements.database import Database
 
 EVENT_TABLES = ("event", "pending_void", "unrecognised")
 

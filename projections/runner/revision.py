@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from projections.reference.catalogue import Course
     from projections.runner.turn import Turn
-    from statements.database import Connection
+    from statements.connection import Connection
 
 REVISION = "revision"
 

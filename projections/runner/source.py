@@ -16,7 +16,7 @@ from projections.runner.engine import Source
 from projections.translation.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from statements.database import Connection
+    from statements.connection import Connection
 
 
 class StoredReference(Source):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from projections.runner.desk import Desk
     from projections.work import Changed, Happening, Histories, Projection, Work
-    from statements.database import Connection
+    from statements.connection import Connection
 
 
 class CannotFold(Exception):

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Column, Select
 
     from statements.checks.examination import Examination
-    from statements.database import Connection, Database
+    from statements.connection import Connection
+    from statements.database import Database
 
 _APPLIED = select(tables.migration.c.number, tables.migration.c.name)
 

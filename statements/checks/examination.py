@@ -13,7 +13,7 @@ from statements.append import head
 from statements.terms import Dictionary
 
 if TYPE_CHECKING:
-    from statements.database import Connection
+    from statements.connection import Connection
 
 _LAST_TERM = select(func.max(tables.term.c.number))
 

@@ -24,8 +24,8 @@ from tests.plugins.server import LrsServer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from statements.connection import Connection
     from statements.credentials import Credential
-    from statements.database import Connection
 
 KNOWN_IDS = 20_000
 

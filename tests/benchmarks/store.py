@@ -14,8 +14,8 @@ from typing_extensions import override
 from lrs.auth import principal_of
 from schemas.versions import Version
 from statements.append import Appender, Flush
+from statements.connection import Connection
 from statements.credentials import find_credential
-from statements.database import Connection
 from statements.descriptions import Descriptions
 from statements.opening import open_database
 from statements.prepared import prepare
@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Column, ColumnElement, Table
     from sqlalchemy.sql import Executable
 
+    from statements.connection import Row
     from statements.credentials import Credential
-    from statements.database import Database, Row
+    from statements.database import Database
     from statements.prepared import Prepared, Sender
 
 FILL_STATEMENTS = (

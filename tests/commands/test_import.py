@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from statements.database import Connection
+    from statements.connection import Connection
     from tests.commands.called import Lrs
 
 Json = dict[str, Any]

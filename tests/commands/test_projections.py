@@ -19,7 +19,7 @@ from tests.plugins.server import COMMAND
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from statements.database import Connection
+    from statements.connection import Connection
     from tests.commands.called import Lrs
 
 

@@ -17,7 +17,7 @@ from tests.plugins.server import Credential
 
 if TYPE_CHECKING:
     from statements.checks.examination import Finding
-    from statements.database import Connection
+    from statements.connection import Connection
     from statements.reader import Entry
 
 MOST_STATEMENTS = 10_000_000

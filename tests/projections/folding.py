@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from projections.runner.desk import Reference
     from projections.runner.engine import Source
     from projections.work import Projection
-    from statements.database import Connection, Database
+    from statements.connection import Connection
+    from statements.database import Database
 
 GAP = 30 * 60 * 1_000_000
 SMALL = Portions(entries=3, events=1, fewest_learners=1, most_learners=2, stale_learners=1)

@@ -11,7 +11,7 @@ from projections import tables
 if TYPE_CHECKING:
     from sqlalchemy import Table
 
-    from statements.database import Connection, Row
+    from statements.connection import Connection, Row
 
 SYNCHRONISED = (tables.enrolment, tables.completion, tables.connection, tables.badge_standing)
 _KEEP = {"changed", "state"}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Table
 
-    from statements.database import Connection, Row
+    from statements.connection import Connection, Row
 
 Sums = dict[tuple[Any, ...], tuple[int, ...]]
 

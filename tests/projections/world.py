@@ -39,7 +39,8 @@ from tests.statements.store import Store, prepared
 
 if TYPE_CHECKING:
     from projections.runner.engine import Portions
-    from statements.database import Connection, Database
+    from statements.connection import Connection
+    from statements.database import Database
     from tests.projections.descriptions import Described
     from tests.projections.folding import Folder, Said, Templates
     from tests.projections.happenings import Told

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
 
     from lrs.records.catalogue import Course
-    from statements.database import Connection, Database, Row
+    from statements.connection import Connection, Row
+    from statements.database import Database
 
 Json = dict[str, Any]
 

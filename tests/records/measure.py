@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Table
 
-    from statements.database import Row
+    from statements.connection import Row
 
 LEARNERS, COURSES, CROWDS_ACTIVE = 58_000, 300, 400
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)

@@ -19,7 +19,7 @@ from tests.statements.store import Store, new_request, new_statement
 
 if TYPE_CHECKING:
     from lrs.records.fold import Seen
-    from statements.database import Connection, Row
+    from statements.connection import Connection, Row
     from tests.records.house import House
 
 Json = dict[str, Any]

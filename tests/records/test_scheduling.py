@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from statements.database import Connection
+    from statements.connection import Connection
 
 NIGHTLY = "30 3 * * *"
 

@@ -14,7 +14,7 @@ from tests.records.house import badge, completion, connection, course_iri, enrol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from statements.database import Connection, Row
+    from statements.connection import Connection, Row
     from tests.records.house import House
 
 Json = dict[str, Any]

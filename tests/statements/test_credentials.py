@@ -34,7 +34,8 @@ from tests.statements.waiting import WAIT_SECONDS, wait_until
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from statements.database import Connection, Database
+    from statements.connection import Connection
+    from statements.database import Database
     from tests.statements.conftest import RawConnection
 
 KEY, SECRET = new_key_and_secret()

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import bindparam, func, select, text
 
 from statements import tables
-from statements.database import AlreadyThere, TakesTime
+from statements.connection import AlreadyThere, TakesTime
 from statements.errors import StoreError
 from statements.opening import open_database
 from statements.postgresql import PostgreSQL
@@ -17,7 +17,8 @@ from statements.sqlite import SQLite
 from tests.statements.store import Store, new_statement
 
 if TYPE_CHECKING:
-    from statements.database import Connection, Database
+    from statements.connection import Connection
+    from statements.database import Database
 
 TERMS = select(tables.term.c.number).order_by(tables.term.c.number)
 

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from schemas.members import slices
 from statements import tables
 from statements.append import Appender
-from statements.database import Connection
+from statements.connection import Connection
 from statements.descriptions import (
     MOST_NAMES,
     definition_of,
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
     from sqlalchemy.sql import Executable
 
-    from statements.database import Answer
+    from statements.connection import Answer
 
 Json = dict[str, Any]
 

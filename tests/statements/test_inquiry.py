@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from statements.database import TakesTime
+from statements.connection import TakesTime
 from statements.filters import Filters, Scope
 from statements.inquiry import Inquiry
 from statements.search import search

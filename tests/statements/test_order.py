@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
     from pathlib import Path
 
-    from statements.database import Connection, Database
+    from statements.connection import Connection
+    from statements.database import Database
     from statements.reader import Entry
 
 FLUSHES = 25

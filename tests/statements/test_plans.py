@@ -14,7 +14,7 @@ from statements.sqlite_connection import DIALECT, SQLiteConnection
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from statements.database import Connection
+    from statements.connection import Connection
 
 INHERITED = Shape(
     lead=(1, False),

@@ -33,7 +33,7 @@ from tests.statements.store import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from statements.database import Connection
+    from statements.connection import Connection
     from statements.postgresql_connection import PostgreSQLConnection
 
 T = TypeVar("T")

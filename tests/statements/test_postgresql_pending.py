@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, select
 
-from statements.database import AlreadyThere
+from statements.connection import AlreadyThere
 from statements.postgresql_connection import PostgreSQLConnection
 
 if TYPE_CHECKING:

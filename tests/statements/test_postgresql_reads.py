@@ -22,7 +22,8 @@ from tests.plugins.postgresql import connect
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from statements.database import Connection, Read, Reads
+    from statements.connection import Connection, Read
+    from statements.loops import Reads
 
 T = TypeVar("T")
 

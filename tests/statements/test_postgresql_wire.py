@@ -15,7 +15,7 @@ from statements.postgresql_wire import Command, Wire
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from statements.database import Row
+    from statements.connection import Row
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from sqlalchemy import BigInteger, Column, Double, LargeBinary, MetaData, String
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from statements.database import Connection, Database, Row
+    from statements.connection import Connection, Row
+    from statements.database import Database
 
 SHELF = Table(
     "shelf",

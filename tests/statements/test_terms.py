@@ -17,7 +17,8 @@ from statements.terms import ROLE_BITS, Dictionary, Role, posting_key, verb_term
 from tests.statements.store import Store, new_request, new_statement, poisoned
 
 if TYPE_CHECKING:
-    from statements.database import Connection, Database
+    from statements.connection import Connection
+    from statements.database import Database
 
 TERMS = [verb_term(f"http://example.org/{number}") for number in range(30)]
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from subprocess import PIPE, Popen
+from sys import executable
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,7 +24,7 @@ from tests.statements.store import COURSE, EXPERIENCED, Store, new_statement
 from tests.statements.waiting import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from statements.database import Database
 
@@ -79,6 +82,48 @@ def test_two_that_seal_the_same_segment_write_it_once(store: Store) -> None:
     assert {count for (count,) in store.database.read(lambda c: c.rows(twice))} == {1}
 
 
+ELSEWHERE = """
+import sys
+from statements.opening import open_database
+with open_database(sys.argv[1]).alone(b"bitmap") as alone:
+    print(alone, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_while_another_process_seals_nobody_does_it_as_well(store: Store, url: str) -> None:
+    store.append(*[new_statement() for _ in range(5)])
+    with Popen(  # noqa: S603  # a fixed command
+        [executable, "-c", ELSEWHERE, url], stdin=PIPE, stdout=PIPE, text=True
+    ) as other:
+        assert other.stdin
+        assert other.stdout
+        assert other.stdout.readline() == "True\n"
+        with store.database.alone(b"bitmap") as alone, store.database.alone(b"else") as besides:
+            assert (alone, besides) == (False, True)
+        with kept_up(store.database) as upkeep:
+            for _ in range(20):
+                upkeep.note(2)
+                time.sleep(0.01)
+            assert sealed(store.database) == []
+            other.kill()
+            other.wait()
+
+            def is_done_when_woken() -> bool:
+                upkeep.note(2)
+                return sealed(store.database) == [0, 1, 2]
+
+            wait_until(is_done_when_woken)
+
+
+def test_requests_come_first_after_each_millisecond(store: Store) -> None:
+    store.append(*[new_statement() for _ in range(5)])
+    assert seal_next(store.database)
+    breaths: list[list[int]] = []
+    assert seal_next(store.database, lambda: breaths.append(sealed(store.database)))
+    assert breaths == [[0], [0]]  # before statements are looked at, and before keys are
+
+
 def test_a_rare_term_has_no_bitmap(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("statements.sealing.LEAST_ROWS", 2)
     rare = new_statement(verb={"id": "http://example.org/verbs/rare"})
@@ -99,10 +144,10 @@ def test_a_database_that_is_away_is_tried_again_later(
     store.append(*[new_statement() for _ in range(5)])
     tries = iter([Unavailable("away"), RuntimeError("a bug")])
 
-    def fail_at_first(database: Database) -> bool:
+    def fail_at_first(database: Database, breathe: Callable[[], None]) -> bool:
         if (error := next(tries, None)) is not None:
             raise error
-        return seal_next(database)
+        return seal_next(database, breathe)
 
     monkeypatch.setattr("statements.upkeep.seal_next", fail_at_first)
     with kept_up(store.database) as upkeep:

@@ -19,7 +19,7 @@ from tests.statements.store import Store, counts, new_request, new_statement, ne
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from statements.database import Connection
+    from statements.connection import Connection
     from statements.requests import AppendRequest
 
 T = TypeVar("T")

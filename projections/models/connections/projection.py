@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from projections.work import Happening, Histories, Terms, Work
-    from statements.database import Row
+    from statements.connection import Row
 
 Key = tuple[int, int]  # learner, course
 Point = tuple[int, int]  # when, and LOGIN, ACT or LOGOUT

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from projections.work import Work
-    from statements.database import Row
+    from statements.connection import Row
 
 Pair = tuple[int, int]  # learner, course
 
