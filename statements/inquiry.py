@@ -44,7 +44,7 @@ SPARE = 1.25
 _END = 2**62  # behind every position
 # A value and no condition: PostgreSQL looks up each, whatever it thinks of the numbers of rows.
 _VOIDED: ColumnElement[Any] = literal_column(
-    "(SELECT max(voided.shard) FROM voided WHERE voided.position = statement.position)"
+    "(SELECT voided.shard FROM voided WHERE voided.position = statement.position LIMIT 1)"
 )
 
 

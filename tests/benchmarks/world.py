@@ -13,8 +13,9 @@ from typing import NamedTuple
 from uuid import UUID, uuid4
 
 LEARNERS = 58_000
-SHARED_ACCOUNTS = 50
-"""Numbered after the learners: a workshop's tablet. A tenth of the statements are theirs."""
+SHARED_ACCOUNTS = 10
+"""Numbered after the learners: a workshop's tablet, for one course. Each has a hundredth of the
+statements: in a store of 100,000 a full page with any verb."""
 COURSES = 300
 MODULES = 20  # of a course
 COURSES_OF_A_LEARNER = 4
@@ -82,7 +83,7 @@ def facts(n: int) -> Facts:
     chance, verb = divmod(chance, len(VERBS))
     tutor, shared = divmod(chance, 10)
     if shared == 0:
-        learner = LEARNERS + learner % SHARED_ACCOUNTS
+        learner, which = LEARNERS + learner % SHARED_ACCOUNTS, 0
     number = (learner * 7 + which * 71) % COURSES
     rare = n < RARE_TUTOR_UNTIL and n % RARE_TUTOR_EVERY == 0
     return Facts(
