@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 FEW = 4
 """So many statements of a segment are looked up in the index sooner than its bitmaps are read."""
 LOOKED_UP = 64
-"""Statements that are looked up together, for the same reason."""
+"""Statements that are looked up together at first; a page may be full soon."""
 SOON = 2
 """Groups of segments that are read in a millisecond or two."""
 
@@ -150,8 +150,9 @@ class Bitmaps(NamedTuple):
         self, wanted: Sequence[Sequence[int]], positions: Sequence[int]
     ) -> Iterator[int]:
         """The same by the index rows of each statement: some are far from one another."""
-        left = iter(dict.fromkeys(positions))
-        while several := list(islice(left, LOOKED_UP)):
+        left, size = iter(dict.fromkeys(positions)), LOOKED_UP
+        while several := list(islice(left, size)):
+            size *= 4
             for keys in wanted:
                 rows = [(key, position, 0) for position in several for key in keys]
                 found = self.connection.fetch(tables.posting, rows)
