@@ -26,7 +26,7 @@ LEAST_ROWS = 32
 """A bitmap takes the room of a hundred index rows at most, and reading fewer than this is quick."""
 SAMPLE_EVERY = 8
 """Frequent keys are found by looking at every eighth statement of a segment."""
-LEAST_SEEN = 3
+LEAST_SEEN = 2
 """A key of 32 rows is seen in four of those, give or take two."""
 SAMPLED_A_STEP, KEYS_A_STEP = 32, 8
 """Statements and keys that are looked at in a millisecond."""

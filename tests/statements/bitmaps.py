@@ -17,7 +17,6 @@ def make_small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("statements.segments.SEGMENT_BITS", 1)
     monkeypatch.setattr("statements.sealing.LEAST_ROWS", 1)
     monkeypatch.setattr("statements.sealing.SAMPLE_EVERY", 1)
-    monkeypatch.setattr("statements.sealing.LEAST_SEEN", 2)
     monkeypatch.setattr("statements.segments.FIRST_GROUP", 1)
     monkeypatch.setattr("statements.masks.ASK_SECONDS", 0)
     monkeypatch.setattr("statements.inquiry.COUNTED", 1)
