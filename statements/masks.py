@@ -9,7 +9,7 @@ from __future__ import annotations
 from time import monotonic
 
 MOST_BYTES = 8 << 20
-"""Of each of two generations."""
+"""Of each of two generations, unless more is given."""
 ENTRY_BYTES = 150
 """What an entry takes beside its bits."""
 
@@ -19,9 +19,15 @@ ASK_SECONDS = 1.0
 
 
 class Masks:
-    """Bits of statements by key and segment; safe to share between threads."""
+    """Bits of statements by key and segment; safe to share between threads.
 
-    def __init__(self) -> None:
+    Args:
+        most_bytes: of each of two generations.
+
+    """
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._most_bytes = most_bytes
         self.last_full = -1
         self._asked = -ASK_SECONDS
         self._young: dict[tuple[int, int], int] = {}
@@ -56,5 +62,5 @@ class Masks:
     def _keep(self, place: tuple[int, int], mask: int) -> None:
         self._young[place] = mask
         self._bytes += ENTRY_BYTES + mask.bit_length() // 8
-        if self._bytes > MOST_BYTES:
+        if self._bytes > self._most_bytes:
             self._old, self._young, self._bytes = self._young, {}, 0

@@ -87,6 +87,9 @@ class PostgreSQL(Database):
 
     name = "postgresql"
     local = False
+    mask_bytes = (
+        24 << 20
+    )  # there are no page caches beside them, and what is missing is an exchange
 
     def __init__(self, url: str, schema: str = "") -> None:
         self._url = url

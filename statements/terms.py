@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import func, select
 
 from statements import tables
-from statements.masks import Masks
+from statements.masks import MOST_BYTES, Masks
 from statements.spreads import Spreads
 
 if TYPE_CHECKING:
@@ -96,10 +96,14 @@ class Dictionary:
 
     A number never changes, so remembering it needs no invalidation. What an unfinished transaction
     gave out is remembered only once that transaction has committed: see `remember`.
+
+    Args:
+        mask_bytes: for `masks`.
+
     """
 
-    def __init__(self) -> None:
-        self.masks = Masks()
+    def __init__(self, mask_bytes: int = MOST_BYTES) -> None:
+        self.masks = Masks(mask_bytes)
         self.spreads = Spreads()
         self._young: dict[str, int] = {}
         self._old: dict[str, int] = {}

@@ -28,11 +28,8 @@ def test_a_segment_that_is_full_stays_full() -> None:
     assert masks.last_full == 5
 
 
-def test_what_is_used_stays_and_the_rest_goes_when_there_is_too_much(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("statements.masks.MOST_BYTES", 10 * ENTRY_BYTES)
-    masks = Masks()
+def test_what_is_used_stays_and_the_rest_goes_when_there_is_too_much() -> None:
+    masks = Masks(10 * ENTRY_BYTES)
     masks.note_full(1_000)
     masks.keep(1, 0, 0b1)
     for segment in range(1, 1_000):
