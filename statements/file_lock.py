@@ -31,6 +31,7 @@ class FileLock:
         self._path = path
         self._held: int | None = None
         self._looking: int | None = None
+        self._doing: int | None = None
         self._guard = threading.Lock()
 
     @contextmanager
@@ -53,18 +54,19 @@ class FileLock:
 
     @contextmanager
     def alone(self, doing: bytes) -> Iterator[bool]:
-        """Whether no other process is doing this, apart from who holds the lock."""
-        held = self._held = self._held or self._open()
+        """Whether no other process is doing this. It has nothing to do with who holds the lock."""
+        with self._guard:
+            file = self._doing = self._doing or self._open()
         place = _TIME_BYTES + crc32(doing)  # of a byte that need not be there
         try:
-            fcntl.lockf(held, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
         except BlockingIOError:
             yield False
             return
         try:
             yield True
         finally:
-            fcntl.lockf(held, fcntl.LOCK_UN, 1, place)
+            fcntl.lockf(file, fcntl.LOCK_UN, 1, place)
 
     def look(self, now: int) -> int | None:
         """The latest time at which anybody saw the lock free, now included; None if it is held.
@@ -94,10 +96,10 @@ class FileLock:
 
     def close(self) -> None:
         """Give the files back."""
-        for descriptor in (self._held, self._looking):
+        for descriptor in (self._held, self._looking, self._doing):
             if descriptor is not None:
                 os.close(descriptor)
-        self._held = self._looking = None
+        self._held = self._looking = self._doing = None
 
     def _open(self) -> int:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
