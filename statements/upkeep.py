@@ -16,6 +16,8 @@ WAKE_STATEMENTS = 1_000
 """Appended, and there is something to do: some 10 MB for a checkpoint, a part of a segment."""
 BREATH_SECONDS = 0.003
 """After each millisecond of sealing: else it and the event loop fight for the interpreter."""
+SEALING = b"sealing"
+"""What one process does for all. Not the name of a lock for writing: that is held for a moment."""
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +66,7 @@ class Upkeep:
                 logger.exception("upkeep failed")
 
     def _seal(self) -> None:
-        with self._database.alone(b"bitmap") as alone:  # another process does it for this one, too
+        with self._database.alone(SEALING) as alone:  # another process does it for this one, too
             while alone and not self._closing.is_set():
                 if not seal_next(self._database, self._breathe):
                     break

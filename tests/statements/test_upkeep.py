@@ -18,7 +18,7 @@ from statements.bitmaps import SEALED, mask_of
 from statements.errors import Unavailable
 from statements.sealing import seal_next
 from statements.sqlite import SQLite
-from statements.upkeep import Upkeep
+from statements.upkeep import SEALING, Upkeep
 from tests.statements.bitmaps import make_small, seal_all
 from tests.statements.store import COURSE, EXPERIENCED, Store, new_statement
 from tests.statements.waiting import wait_until
@@ -85,7 +85,8 @@ def test_two_that_seal_the_same_segment_write_it_once(store: Store) -> None:
 ELSEWHERE = """
 import sys
 from statements.opening import open_database
-with open_database(sys.argv[1]).alone(b"bitmap") as alone:
+from statements.upkeep import SEALING
+with open_database(sys.argv[1]).alone(SEALING) as alone:
     print(alone, flush=True)
     sys.stdin.read()
 """
@@ -99,7 +100,7 @@ def test_while_another_process_seals_nobody_does_it_as_well(store: Store, url: s
         assert other.stdin
         assert other.stdout
         assert other.stdout.readline() == "True\n"
-        with store.database.alone(b"bitmap") as alone, store.database.alone(b"else") as besides:
+        with store.database.alone(SEALING) as alone, store.database.alone(b"else") as besides:
             assert (alone, besides) == (False, True)
         with kept_up(store.database) as upkeep:
             for _ in range(20):
