@@ -87,9 +87,8 @@ class PostgreSQL(Database):
 
     name = "postgresql"
     local = False
-    mask_bytes = (
-        24 << 20
-    )  # there are no page caches beside them, and what is missing is an exchange
+    # There are no page caches beside them, and what is not remembered is an exchange.
+    mask_bytes = 24 << 20
 
     def __init__(self, url: str, schema: str = "") -> None:
         self._url = url

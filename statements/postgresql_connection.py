@@ -184,8 +184,7 @@ class PostgreSQLConnection(Connection):
     def find(
         self, by: Column[Any], values: Iterable[object], *columns: ColumnElement[Any]
     ) -> list[Row]:
-        wanted = list(values)
-        return self._rows(_finding(by, wanted, columns)) if wanted else []
+        return self.ask_find(by, values, *columns)()
 
     @override
     def ask(self, query: Executable, **parameters: object) -> Answer:
@@ -196,7 +195,7 @@ class PostgreSQLConnection(Connection):
         self, by: Column[Any], values: Iterable[object], *columns: ColumnElement[Any]
     ) -> Answer:
         wanted = list(values)
-        return self._ask(_finding(by, wanted, columns)) if wanted else list
+        return self._ask(Command(lookup(by, columns), [wanted], BINARY)) if wanted else list
 
     @override
     def replace(self, table: Table, rows: Sequence[Row]) -> None:
@@ -235,9 +234,3 @@ def _bound(query: Executable, parameters: dict[str, object]) -> Command:
 def _with_rows(sql: str, rows: Sequence[Row]) -> Command:
     """A command that takes rows, as the arrays that `unnest` takes."""
     return Command(sql, [list(column) for column in zip(*rows, strict=True)], BINARY)
-
-
-def _finding(
-    by: Column[Any], wanted: list[object], columns: tuple[ColumnElement[Any], ...]
-) -> Command:
-    return Command(lookup(by, columns), [wanted], BINARY)

@@ -66,7 +66,7 @@ class Wire:
     def run(self, command: Command) -> PGresult:
         """Result of a command."""
         self._send(self._bound(command))
-        return _last(self._wait(execute(self._pgconn)))
+        return _checked(self._wait(execute(self._pgconn)))[-1]
 
     def run_all(self, commands: Sequence[Command]) -> list[PGresult]:
         """Results of commands in one exchange; if one fails, those after it are not run."""
@@ -93,7 +93,7 @@ class Wire:
     def command(self, sql: str) -> list[bytes | None]:
         """Run commands that stand for themselves, in one exchange; the last one's first row."""
         self._pgconn.send_query(sql.encode())
-        result = _last(self._wait(execute(self._pgconn)))
+        result = _checked(self._wait(execute(self._pgconn)))[-1]
         return [result.get_value(0, column) for column in range(result.nfields)]
 
     def _answers(self, count: int) -> PQGen[list[PGresult]]:
@@ -102,9 +102,7 @@ class Wire:
         results = []
         for _ in range(count + 1):  # and that of the synchronisation
             results += yield from fetch_many(self._pgconn)
-        for result in results[:count]:
-            _last([result])
-        return results[:count]
+        return _checked(results[:count])
 
     def _bound(self, command: Command) -> _Bound:
         sql, values, formats = command
@@ -125,7 +123,7 @@ class Wire:
             self._forget()
         name = b"lrs_%d" % len(self._names)
         self._pgconn.send_prepare(name, sql.encode(), types)
-        _last(self._wait(execute(self._pgconn)))
+        _checked(self._wait(execute(self._pgconn)))
         self._names[sql, types] = name
         return name
 
@@ -140,9 +138,9 @@ class Wire:
         self._names.clear()
 
 
-def _last(results: Sequence[PGresult]) -> PGresult:
-    """The last of some results, if all are what they should be."""
+def _checked(results: list[PGresult]) -> list[PGresult]:
+    """Results, if all are what they should be; the first that is not is raised."""
     for result in results:
         if result.status not in _FINE:
             raise errors.error_from_result(result)
-    return results[-1]
+    return results
