@@ -35,7 +35,10 @@ WARM_UP_SHARE = 0.25  # of the time of a load, before it and not counted
 
 
 class Bench:
-    """One run against one database. Statements are numbered through, whoever writes them."""
+    """One run against one database. Statements are numbered through, whoever writes them.
+
+    So a statement's number is its position, but for those that writers bring at the same time.
+    """
 
     def __init__(self, started: Stand, name: str, seconds: float) -> None:
         self._stand = started
@@ -86,6 +89,7 @@ class Bench:
         target = self._stand.target
         measured = http_load.run(target, map(target.post, bodies), connections, seconds)
         _demand(measured, 200)
+        self._next = numbers.start + len(measured.latencies) * size
         return measured
 
     def _grow(self, size: int) -> None:

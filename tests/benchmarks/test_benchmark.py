@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import orjson
@@ -11,7 +12,7 @@ import pytest
 from schemas.validation import validate_statement
 from schemas.versions import Version
 from tests.benchmarks import __main__ as program
-from tests.benchmarks.questions import QUESTIONS
+from tests.benchmarks.questions import PAGE, QUESTIONS
 from tests.benchmarks.report import render
 from tests.benchmarks.stand import stand
 from tests.benchmarks.world import LONELY_COURSE, LONELY_VERB, facts, statement
@@ -35,6 +36,17 @@ def test_two_values_that_a_tenth_has_are_never_together() -> None:
     course = {n for n, each in enumerate(about) if each.course == LONELY_COURSE}
     assert 400 < len(verb) < 600 > len(course) > 400
     assert not verb & course
+
+
+def test_learners_have_as_much_in_a_small_store_as_in_a_large_one() -> None:
+    learners = [facts(n).learner for n in range(80_000)]
+
+    def in_full_pages(size: int) -> float:
+        counted = Counter(learners[:size])
+        return sum(count for count in counted.values() if count >= PAGE) / size
+
+    assert in_full_pages(20_000) == pytest.approx(in_full_pages(80_000), abs=0.02)
+    assert in_full_pages(80_000) > 0.9
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
