@@ -29,13 +29,11 @@ from statements.segments import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from statements.connection import Connection
     from statements.masks import Masks
 
-FEW = 4
-"""So many statements of a segment are looked up in the index sooner than its bitmaps are read."""
 LOOKED_UP = 64
 """Statements that are looked up together at first; a page may be full soon."""
 SOON = 2
@@ -43,6 +41,8 @@ SOON = 2
 
 SEALED = 0
 """Key of the row that says that a segment has all its bitmaps. No term has it."""
+
+_NOTHING: Mapping[tuple[int, int], int] = {}
 
 _posting, _bitmap = tables.posting.c, tables.bitmap.c
 
@@ -68,6 +68,8 @@ class Bitmaps(NamedTuple):
 
     connection: Connection
     memory: Masks
+    ending: Mapping[tuple[int, int], int] = _NOTHING
+    """What is known of segments that have no bitmaps yet, by key and segment."""
 
     def common(
         self,
@@ -99,8 +101,7 @@ class Bitmaps(NamedTuple):
         """Those of some positions whose statements have a key of each list, each once.
 
         `positions` are in order, one or the other, and so are those found. Those in full segments
-        are found by bitmaps, unless they are few and far apart; others, in a segment that has none
-        yet, by the index rows of each.
+        are found by bitmaps; others, in a segment that has none yet, by the index rows of each.
         """
         if not positions:
             return
@@ -109,11 +110,7 @@ class Bitmaps(NamedTuple):
         at = bisect_left(positions, end) if ascending else bisect_right(positions, -end, key=neg)
         first, second = positions[:at], positions[at:]
         held, others = (first, second) if ascending else (second, first)
-        few = len(held) <= FEW * _segments(held)
-        parts = [
-            self._looked_up(wanted, held) if few else self._among_full(wanted, held),
-            self._looked_up(wanted, others),
-        ]
+        parts = [self._among_full(wanted, held), self._looked_up(wanted, others)]
         for part in parts if ascending else reversed(parts):
             yield from part
 
@@ -126,6 +123,8 @@ class Bitmaps(NamedTuple):
     def _among_full(
         self, wanted: Sequence[Sequence[int]], positions: Sequence[int]
     ) -> Iterator[int]:
+        if not positions:
+            return
         low, high = sorted((positions[0], positions[-1]))
         together = groups(Window(low, high), ascending=positions[0] == low)
         nothing = bytes(segment_bytes())
@@ -176,8 +175,8 @@ class Bitmaps(NamedTuple):
         for key in keys:
             unknown = []
             for segment in present:
-                mask = self.memory.get(key, segment)
-                if mask is None:
+                mask = self.ending.get((key, segment))
+                if mask is None and (mask := self.memory.get(key, segment)) is None:
                     unknown.append(segment)
                 else:
                     present[segment] |= mask
@@ -219,10 +218,3 @@ def last_sealed(connection: Connection) -> int:
     """The last segment that has its bitmaps; -1 if none has."""
     last = connection.rows(_LAST_SEALED)[0][0]
     return -1 if last is None else int(last)
-
-
-def _segments(positions: Sequence[int]) -> int:
-    """How many segments there are from the first of some positions to the last."""
-    if not positions:
-        return 0
-    return 1 + abs(segment_of(positions[-1]) - segment_of(positions[0]))

@@ -14,14 +14,14 @@ from statements.page_queries import (
     RECORD,
     Record,
     Shape,
-    last_rows_query,
     page_query,
     records_of,
     rows_query,
     spread_query,
 )
-from statements.segments import Window, segments_in
+from statements.segments import Window, segment_of
 from statements.spreads import Spread
+from statements.tails import Inherited, read_ending
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,8 @@ SIFTED = 1_000
 """So many rows of the leading filter are looked up in the others: a few milliseconds."""
 DENSE = 512
 """Filters with a row in so many positions, on average, have bitmaps (`sealing.LEAST_ROWS`)."""
+APART = 4_096
+"""Rows that lie so far apart are sooner looked up in the index than in a bitmap for each few."""
 SPARE = 1.25
 """More rows than a page needs by the numbers, since they lie by chance."""
 
@@ -72,61 +74,73 @@ class Inquiry(NamedTuple):
         needed = self._needed([spreads[each] for each in wanted[1:]])
         found = None
         if lead.gap() <= DENSE and not self.ascending:
-            found = self._masked(wanted, window, lead.reach, needed * lead.gap())
-        return self._nearest(wanted, window, lead.reach, needed) if found is None else found
+            found = self._masked(wanted, window, needed * lead.gap())
+        return self._nearest(wanted, window, lead, needed) if found is None else found
 
     def _nearest(
-        self, wanted: list[Wanted], window: Window, reach: int, needed: int
+        self, wanted: list[Wanted], window: Window, lead: Spread, needed: int
     ) -> list[Record]:
         """The first records, by rows of the first filter, as far as these go."""
-        found: list[Record] = []
-        if needed <= COUNTED:
-            near, window = self._divide(window, reach)
-            found, needed = self._walk(wanted, *near), SIFTED
-        if len(found) < self.most:
-            rest = self._replace(most=self.most - len(found))
-            found += rest.sifted(wanted, window, min(needed, SIFTED))
-        return found
+        if needed > COUNTED or lead.reach is None:
+            return self.further(wanted, window, lead, min(needed, SIFTED))
+        near, far = self._divide(window, lead.reach)
+        found = self._walk(wanted, *near)
+        if len(found) == self.most:
+            return found
+        rest = self._replace(most=self.most - len(found))
+        return found + rest.further(wanted, far, lead, SIFTED)
+
+    def further(
+        self, wanted: list[Wanted], window: Window, lead: Spread, rows: int
+    ) -> list[Record]:
+        """The same by more rows, and then by bitmaps."""
+        if lead.gap() < APART:
+            return self.sifted(wanted, window, rows)
+        reach = self._look(wanted[:1], window, SIFTED)[wanted[0]].reach
+        if reach is None:
+            return self._walk(wanted, *window)
+        near, far = self._divide(window, reach)
+        found = self._walk(wanted, *near)
+        if len(found) == self.most:
+            return found
+        self.connection.take_time()
+        return found + self._replace(most=self.most - len(found)).beyond(wanted, far)
 
     def _masked(
-        self, wanted: list[Wanted], window: Window, reach: int, positions: float
+        self, wanted: list[Wanted], window: Window, positions: float
     ) -> list[Record] | None:
-        """The last records, by bitmaps, and by rows where there are none yet.
+        """The last records, by bitmaps and what is remembered of the end of the log.
 
-        So many positions probably fill the page. None if another way is better, or has to be gone:
-        the last segment has so many rows of the first filter that they may fill the page, or some
-        filter is met by reference.
+        So many positions probably fill the page. None if some filter is met by reference, or too
+        much of the log has no bitmaps.
         """
         bitmaps = self._bitmaps()
         end = bitmaps.end()
-        if reach >= end:
-            return None
-        rows = self._rows_behind(wanted, window, max(window.low, end))
-        if len(rows) >= SIFTED or any(number & 1 for number in rows):
-            return None
         keys = [each.keys for each in wanted]
-        behind = sorted((number >> 1 for number in rows), reverse=True)
-        full = Window(window.low, min(window.high, end - 1))
-        first_group = segments_in(positions)
-        before = bitmaps.common(keys, full, ascending=False, first_group=first_group)
-        return self._visible(chain(bitmaps.among(keys[1:], behind), before))
+        # What matches by a reference has inherited rows of each filter that it may match by one, so
+        # those of one such filter tell.
+        referring = next((each for each in wanted if not each.own), wanted[0])
+        ending = read_ending(
+            self.connection,
+            self.dictionary.tails,
+            end,
+            list(chain.from_iterable(keys)) if window.high >= end else [],
+            Inherited(referring.keys, window),
+        )
+        if ending is None:
+            return None
+        known = Window(window.low, min(window.high, ending.head))
+        last = segment_of(known.high)
+        found = bitmaps._replace(ending=ending.masks).common(
+            keys,
+            known,
+            ascending=False,
+            first_group=last - segment_of(known.high - int(positions)) + 1,
+        )
+        return self._visible(found)
 
     def _bitmaps(self) -> Bitmaps:
         return Bitmaps(self.connection, self.dictionary.masks)
-
-    def _rows_behind(self, wanted: list[Wanted], window: Window, behind: int) -> list[int]:
-        """Rows of the first filter from a position on, and inherited ones wherever they are.
-
-        Twice the position, one more if inherited. What matches by a reference has inherited rows of
-        each filter that it may match by one, so those of one such filter tell.
-        """
-        referring = next((each for each in wanted if not each.own), wanted[0])
-        query = last_rows_query(len(wanted[0].keys), len(referring.keys))
-        named = _named([wanted[0], referring])
-        low, high = window
-        return self.connection.numbers(
-            query, low=low, high=high, behind=behind, most=SIFTED, **named
-        )
 
     def sifted(self, wanted: list[Wanted], window: Window, rows: int) -> list[Record]:
         """The first records of a window: some rows of the first filter, then by bitmaps."""
@@ -205,27 +219,27 @@ class Inquiry(NamedTuple):
         """How the rows of each filter lie: it is for choosing a way, so what was so will do."""
         memory, (low, high) = self.dictionary.spreads, window
         if self.ascending or low > 0:
-            return self._look(self.wanted, window)
+            return self._look(self.wanted, window, COUNTED)
         recent = {each: memory.get(each.keys, high) for each in self.wanted}
         asked = [each for each, known in recent.items() if known is None]
-        found = self._look(asked, window) if asked else {}
+        found = self._look(asked, window, COUNTED) if asked else {}
         for each, spread in found.items():
             memory.keep(each.keys, high, spread)
         return {each: known or found[each] for each, known in recent.items()}
 
-    def _look(self, asked: list[Wanted], window: Window) -> dict[Wanted, Spread]:
-        """How the rows of some filters lie now."""
+    def _look(self, asked: list[Wanted], window: Window, most: int) -> dict[Wanted, Spread]:
+        """How the rows of some filters lie now, so many of each key counted."""
         keys = [key for each in asked for key in each.keys]
         query = spread_query(len(keys), ascending=self.ascending)
         named = {f"k0_{i}": key for i, key in enumerate(keys)}
         low, high = window
-        rows = self.connection.rows(query, low=low, high=high, most=COUNTED, **named)
+        rows = self.connection.rows(query, low=low, high=high, most=most, **named)
         counted = iter(sorted(rows))
-        return {each: self._spread(islice(counted, len(each.keys))) for each in asked}
+        return {each: self._spread(islice(counted, len(each.keys)), most) for each in asked}
 
-    def _spread(self, counted: Iterator[tuple[int, int, int, int]]) -> Spread:
+    def _spread(self, counted: Iterator[tuple[int, int, int, int]], most: int) -> Spread:
         ends = [(rows, first, last) for _, rows, first, last in counted if rows]
-        reached = [last for rows, _, last in ends if rows == COUNTED]
+        reached = [last for rows, _, last in ends if rows == most]
         nearest = min if self.ascending else max
         return Spread(
             sum(rows for rows, _, _ in ends),

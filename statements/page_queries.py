@@ -87,22 +87,38 @@ def rows_query(keys: int, *, ascending: bool) -> Executable:
 
 
 @lru_cache
-def last_rows_query(keys: int, referring: int) -> Executable:
-    """Up to `most` rows of some keys from `behind` on, and inherited ones of others from `low` on.
+def tail_query(keys: int, referring: int) -> tuple[Executable, int]:
+    """Own rows of some keys, the head of the log, and an inherited row of others if there is one.
 
-    As `rows_query` has them, in no order.
+    It has so many parts; a number is a position times the parts, and the number of its part. There
+    is a part for each key, up to `most` rows behind a position `after0`, ...; then come the head,
+    and the inherited row, between two positions.
     """
-    row = tables.posting.c
-    rows = select(_NUMBER).where(row.position <= bindparam("high"))
-    last = [
-        rows.where(row.key == key, row.position >= bindparam("behind")) for key in _keys(0, keys)
+    row, parts = tables.posting.c, keys + 2
+    own = [
+        _part(row.position, i, parts)
+        .where(
+            row.key == key, row.position > bindparam(f"after{i}"), row.via == literal_column("0")
+        )
+        .limit(bindparam("most"))
+        for i, key in enumerate(_keys(0, keys))
     ]
+    head = _part(func.max(tables.statement.c.position), keys, parts)
     inherited = [
-        rows.where(row.key == key, row.position >= bindparam("low"), row.via > literal_column("0"))
+        _part(row.position, keys + 1, parts)
+        .where(row.key == key, row.via > literal_column("0"))
+        .where(row.position >= bindparam("low"), row.position <= bindparam("high"))
+        .limit(literal_column("1"))
         for key in _keys(1, referring)
     ]
-    arms = [each.limit(bindparam("most")).subquery() for each in (*last, *inherited)]
-    return union_all(*(select(arm.c.number) for arm in arms))
+    arms = [each.subquery() for each in (*own, head, *inherited)]
+    return union_all(*(select(arm.c.number) for arm in arms)), parts
+
+
+def _part(position: Any, part: int, parts: int) -> Select[Any]:  # noqa: ANN401
+    """Positions as the numbers of a part of a query."""
+    number = position * literal_column(str(parts)) + literal_column(str(part))
+    return select(number.label("number"))
 
 
 def _first_rows(column: Any, key: Any, *, ascending: bool) -> Any:  # noqa: ANN401

@@ -35,14 +35,14 @@ def segment_of(position: int) -> int:
     return position >> SEGMENT_BITS
 
 
-def segments_in(positions: float) -> int:
-    """How many segments so many positions are in, if they begin within one."""
-    return (int(positions) >> SEGMENT_BITS) + 1
+def segment_size() -> int:
+    """How many positions a segment has."""
+    return 1 << SEGMENT_BITS
 
 
 def segment_bytes() -> int:
     """Size of a bitmap."""
-    return max(1, 1 << SEGMENT_BITS >> 3)
+    return max(1, segment_size() >> 3)
 
 
 def mask_within(segment: int, window: Window) -> int:

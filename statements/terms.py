@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from statements import tables
 from statements.masks import MOST_BYTES, Masks
 from statements.spreads import Spreads
+from statements.tails import Tails
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -92,7 +93,7 @@ _NONE: Sequence[tuple[str, Role]] = ()
 class Dictionary:
     """Numbers of terms, remembered in the process; safe to share between threads.
 
-    `masks` remembers where in the log their keys are.
+    `masks` and `tails` remember where in the log their keys are, `spreads` how far apart.
 
     A number never changes, so remembering it needs no invalidation. What an unfinished transaction
     gave out is remembered only once that transaction has committed: see `remember`.
@@ -104,6 +105,7 @@ class Dictionary:
 
     def __init__(self, mask_bytes: int = MOST_BYTES) -> None:
         self.masks = Masks(mask_bytes)
+        self.tails = Tails()
         self.spreads = Spreads()
         self._young: dict[str, int] = {}
         self._old: dict[str, int] = {}

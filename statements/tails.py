@@ -1,0 +1,127 @@
+"""The end of the log, whose segments have no bitmaps yet: which of its statements have a key.
+
+Statements become visible in the order of their positions, each with all index rows of its own. So
+what was read up to the head of the log stays right, and the next query reads what came since.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from statements.page_queries import tail_query
+from statements.segments import segment_of, segment_size, window_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from statements.connection import Connection
+    from statements.segments import Window
+
+MOST_ROWS = 1 << 15
+"""Of a key, that are read at once: of two segments, if all their statements have it."""
+MOST_KEYS = 1_000
+"""That are remembered, in two to four megabytes."""
+
+
+class Tail(NamedTuple):
+    """Which statements have a key, from a position on."""
+
+    start: int  # position that the lowest bit of the mask stands for
+    through: int  # position up to which that is known
+    mask: int
+
+
+class Tails:
+    """Tails of keys; safe to share between threads, since each is replaced as a whole."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, Tail] = {}
+
+    def get(self, key: int, start: int) -> Tail:
+        """What is known of a key from a position on, behind which no segment has bitmaps."""
+        known = self._known.get(key)
+        if known is None or not known.start <= start <= known.through:
+            return Tail(start, start - 1, 0)
+        return Tail(start, known.through, known.mask >> (start - known.start))
+
+    def keep(self, key: int, tail: Tail) -> None:
+        """Remember it."""
+        if len(self._known) >= MOST_KEYS:
+            self._known = {}
+        self._known[key] = tail
+
+
+class Inherited(NamedTuple):
+    """Keys that a statement may have by reference, and where."""
+
+    keys: Sequence[int]
+    window: Window
+
+
+class Ending(NamedTuple):
+    """The end of the log."""
+
+    head: int  # its last position
+    masks: dict[tuple[int, int], int]  # which statements have a key, by key and segment
+
+
+def read_ending(
+    connection: Connection, memory: Tails, start: int, wanted: Sequence[int], within: Inherited
+) -> Ending | None:
+    """What the end of the log has of some keys; None if that is too much, or something inherited.
+
+    Args:
+        connection: is asked for what is not remembered, in one query.
+        memory: of what was read before.
+        start: of the first segment that has no bitmaps.
+        wanted: index keys.
+        within: what no statement may have by reference.
+
+    """
+    known = {key: memory.get(key, start) for key in wanted}
+    named = {f"k0_{i}": key for i, key in enumerate(known)}
+    named |= {f"after{i}": tail.through for i, tail in enumerate(known.values())}
+    named |= {f"k1_{i}": key for i, key in enumerate(within.keys)}
+    query, parts = tail_query(len(known), len(within.keys))
+    low, high = within.window
+    numbers = connection.numbers(query, low=low, high=high, most=MOST_ROWS, **named)
+    found = _by_part(numbers, parts)
+    *rows, heads, inherited = (found[part] for part in range(parts))
+    if inherited or any(len(each) >= MOST_ROWS for each in rows):
+        return None
+    (head,) = heads
+    masks: dict[tuple[int, int], int] = {}
+    for (key, before), positions in zip(known.items(), rows, strict=True):
+        tail = _grown(before, positions, head)
+        memory.keep(key, tail)
+        masks |= {(key, segment): mask for segment, mask in _segments(tail)}
+    return Ending(head, masks)
+
+
+def _by_part(numbers: Iterable[int], parts: int) -> dict[int, list[int]]:
+    """Positions that came as numbers, each a position times the parts of a query, and its part."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for number in numbers:
+        position, part = divmod(number, parts)
+        found[part].append(position)
+    return found
+
+
+def _grown(tail: Tail, positions: Sequence[int], head: int) -> Tail:
+    """A tail with the positions that have come since."""
+    through = max(tail.through, head)  # a replica may be behind the one that was asked before
+    if not positions:
+        return tail._replace(through=through)
+    bits = bytearray(((through - tail.start) >> 3) + 1)
+    for position in positions:
+        place = position - tail.start
+        bits[place >> 3] |= 1 << (place & 7)
+    return Tail(tail.start, through, tail.mask | int.from_bytes(bits, "little"))
+
+
+def _segments(tail: Tail) -> Iterator[tuple[int, int]]:
+    """The masks of a tail's segments."""
+    whole = (1 << segment_size()) - 1
+    for segment in range(segment_of(tail.start), segment_of(tail.through) + 1):
+        yield segment, tail.mask >> (window_of(segment, segment).low - tail.start) & whole
