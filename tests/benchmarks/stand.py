@@ -18,11 +18,11 @@ from statements.opening import open_database
 from statements.sealing import seal_next
 from tests.benchmarks.http_load import Target
 from tests.benchmarks.questions import Known
-from tests.plugins.postgresql import PostgreSQLServer
+from tests.plugins.postgresql import PostgreSQLServer, ServerFailedError
 from tests.plugins.server import LrsServer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from statements.connection import Connection
     from statements.credentials import Credential
@@ -77,8 +77,9 @@ def stand(database: str, workers: int, directory: Path) -> Iterator[Stand]:
         if database == "sqlite":
             database = f"sqlite:///{path / 'lrs.sqlite3'}"
         elif database == "postgresql":
-            server = PostgreSQLServer(parent=_open_to_all(path), settings=PRODUCTION)
-            database = stack.enter_context(server).create_database("lrs")
+            server = _production(_open_to_all(path))
+            stack.callback(server.close)
+            database = server.create_database("lrs")
         yield stack.enter_context(_served(path, database, workers))
 
 
@@ -93,8 +94,22 @@ PRODUCTION = (
     "--shared_buffers=1GB",
     "--max_wal_size=8GB",
     "--checkpoint_timeout=15min",
-    "--wal_compression=on",
+    "--wal_compression=lz4",
 )
+
+
+def _production(parent: Path) -> PostgreSQLServer:
+    """A server that runs as in production, but for lz4 if it was built without."""
+    try:
+        return _started(parent, PRODUCTION)
+    except ServerFailedError:
+        return _started(parent, [setting for setting in PRODUCTION if "lz4" not in setting])
+
+
+def _started(parent: Path, settings: Sequence[str]) -> PostgreSQLServer:
+    server = PostgreSQLServer(parent=parent, settings=settings)
+    server.start()
+    return server
 
 
 @contextmanager
