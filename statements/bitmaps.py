@@ -23,7 +23,6 @@ from statements.segments import (
     masks_of,
     positions_of,
     runs,
-    segment_bytes,
     segment_of,
     window_of,
 )
@@ -35,7 +34,9 @@ if TYPE_CHECKING:
     from statements.masks import Masks
 
 LOOKED_UP = 64
-"""Statements that are looked up together at first; a page may be full soon."""
+"""Statements that are looked up together at first, then four times as many; a page may be full."""
+NEAR = 8
+"""Segments that lie so near to one another are read together with those between them."""
 SOON = 2
 """Groups of segments that are read in a millisecond or two."""
 
@@ -123,27 +124,16 @@ class Bitmaps(NamedTuple):
     def _among_full(
         self, wanted: Sequence[Sequence[int]], positions: Sequence[int]
     ) -> Iterator[int]:
-        if not positions:
-            return
-        low, high = sorted((positions[0], positions[-1]))
-        together = groups(Window(low, high), ascending=positions[0] == low)
-        nothing = bytes(segment_bytes())
-        held: dict[int, bytes] = {}
-        shift, within = segments.SEGMENT_BITS, (1 << segments.SEGMENT_BITS) - 1
-        segment = last = -1
-        for position in positions:
-            if position >> shift != segment:
-                segment = position >> shift
-                while segment not in held:
-                    first, final = next(together)
-                    held = dict.fromkeys(range(first, final + 1), nothing)
-                    for each, mask in self._common(wanted, held).items():
-                        held[each] = mask.to_bytes(len(nothing), "little")
-                bits = held[segment]
-            place = position & within
-            if bits[place >> 3] >> (place & 7) & 1 and position != last:
-                yield position
-                last = position
+        shift, within = segments.SEGMENT_BITS, segments.segment_size() - 1
+        left, size, last = iter(positions), LOOKED_UP, -1
+        while several := list(islice(left, size)):
+            size *= 4
+            masks = self._common(wanted, {position >> shift for position in several})
+            for position in several:
+                mask = masks.get(position >> shift, 0)
+                if mask >> (position & within) & 1 and position != last:
+                    yield position
+                    last = position
 
     def _looked_up(
         self, wanted: Sequence[Sequence[int]], positions: Sequence[int]
@@ -175,33 +165,42 @@ class Bitmaps(NamedTuple):
         for key in keys:
             unknown = []
             for segment in present:
-                mask = self.ending.get((key, segment))
+                mask = self.ending.get((key, segment)) if self.ending else None
                 if mask is None and (mask := self.memory.get(key, segment)) is None:
                     unknown.append(segment)
                 else:
                     present[segment] |= mask
             if unknown:
-                for segment, mask in self._read(key, unknown).items():
-                    present[segment] |= mask
+                masks = self._read(key, unknown)
+                for segment in unknown:
+                    present[segment] |= masks[segment]
         return present
 
-    def _read(self, key: int, among: Sequence[int]) -> dict[int, int]:
-        """The same for one key, from its bitmaps or else from the index rows."""
-        end = segment_of(self.end())
-        full = [segment for segment in among if segment < end]
+    def _read(self, key: int, among: Iterable[int]) -> dict[int, int]:
+        """The same for one key, and for segments between them that are not many."""
         masks: dict[int, int] = {}
-        if full:
-            bitmaps = self.connection.contents(_BITMAPS, key=key, low=min(full), high=max(full))
-            masks = {segment: int.from_bytes(bits, "little") for segment, bits in bitmaps}
-        masks |= own_masks(self.connection, key, [each for each in among if each not in masks])
+        for first, last in runs(among, NEAR):
+            masks |= self._read_run(key, first, last)
         for segment, mask in masks.items():
             self.memory.keep(key, segment, mask)
-        return {segment: masks[segment] for segment in among}
+        return masks
+
+    def _read_run(self, key: int, first: int, last: int) -> dict[int, int]:
+        """The same for segments that follow one another: by bitmaps, or else by the index rows."""
+        end = segment_of(self.end())
+        masks: dict[int, int] = {}
+        if first < end:
+            bitmaps = self.connection.contents(
+                _BITMAPS, key=key, low=first, high=min(last, end - 1)
+            )
+            masks = {segment: int.from_bytes(bits, "little") for segment, bits in bitmaps}
+        rare = [each for each in range(first, last + 1) if each not in masks]
+        return masks | own_masks(self.connection, key, rare)
 
 
 def own_masks(connection: Connection, key: int, among: Sequence[int]) -> dict[int, int]:
     """The statements of some segments that have a key themselves, by the index rows alone."""
-    windows = (window_of(first, last) for first, last in runs(among))
+    windows = (window_of(first, last) for first, last in runs(among, 1))
     positions = (
         connection.numbers(_OWN_POSITIONS, key=key, low=window.low, high=window.high)
         for window in windows

@@ -19,7 +19,7 @@ from statements.page_queries import (
     rows_query,
     spread_query,
 )
-from statements.segments import Window, segment_of
+from statements.segments import Window, segment_bytes, segment_of
 from statements.spreads import Spread
 from statements.tails import Inherited, read_ending
 
@@ -34,14 +34,30 @@ if TYPE_CHECKING:
 
 COUNTED = 100
 """So many rows of each filter show how far apart they lie."""
+FEW = 16
+"""So many rows are looked up in the index of the others, in whatever way the others lie."""
 SIFTED = 1_000
 """So many rows of the leading filter are looked up in the others: a few milliseconds."""
 DENSE = 512
 """Filters with a row in so many positions, on average, have bitmaps (`sealing.LEAST_ROWS`)."""
 APART = 4_096
 """Rows that lie so far apart are sooner looked up in the index than in a bitmap for each few."""
+FREQUENT = 64
+"""Unless these are remembered: of filters with a row in so many positions there are few."""
+FREQUENT_KEYS = 16
+"""So many of their keys have to have room there."""
 SPARE = 1.25
 """More rows than a page needs by the numbers, since they lie by chance."""
+
+
+class Plan(NamedTuple):
+    """How to go about a query with several filters."""
+
+    wanted: list[Wanted]  # in the order in which they are looked at
+    lead: Spread  # of the first of them
+    needed: int  # so many of its rows probably fill the page
+    walked: bool  # its rows are looked up in the index of the others, however many
+
 
 _END = 2**62  # behind every position
 # A value and no condition: PostgreSQL looks up each, whatever it thinks of the numbers of rows.
@@ -69,32 +85,38 @@ class Inquiry(NamedTuple):
         rank = {each: spread.rank(ascending=self.ascending) for each, spread in spreads.items()}
         wanted = sorted(spreads, key=lambda each: rank[each])
         lead = spreads[wanted[0]]
-        if lead.reach is None:
+        plan = self._plan(wanted, lead, [spreads[each] for each in wanted[1:]])
+        if lead.reach is None and (plan.walked or lead.rows <= FEW):
             return self._walk(wanted, *window)
-        needed = self._needed([spreads[each] for each in wanted[1:]])
         found = None
-        if lead.gap() <= DENSE and not self.ascending:
-            found = self._masked(wanted, window, needed * lead.gap())
-        return self._nearest(wanted, window, lead, needed) if found is None else found
+        if lead.reach is not None and lead.gap() <= DENSE and not self.ascending:
+            found = self._masked(wanted, window, plan.needed * lead.gap())
+        return self._nearest(plan, window) if found is None else found
 
-    def _nearest(
-        self, wanted: list[Wanted], window: Window, lead: Spread, needed: int
-    ) -> list[Record]:
+    def _plan(self, wanted: list[Wanted], lead: Spread, others: list[Spread]) -> Plan:
+        masks = self.dictionary.masks
+        remembered = all(spread.gap() <= FREQUENT for spread in others) and masks.can_hold(
+            FREQUENT_KEYS, segment_bytes()
+        )
+        walked = (lead.reach is None or lead.gap() >= APART) and not remembered
+        return Plan(wanted, lead, self._needed(others), walked)
+
+    def _nearest(self, plan: Plan, window: Window) -> list[Record]:
         """The first records, by rows of the first filter, as far as these go."""
-        if needed > COUNTED or lead.reach is None:
-            return self.further(wanted, window, lead, min(needed, SIFTED))
-        near, far = self._divide(window, lead.reach)
-        found = self._walk(wanted, *near)
+        if plan.lead.reach is None:
+            return self.sifted(plan.wanted, window, SIFTED)
+        if plan.needed > COUNTED:
+            return self.further(plan, window, min(plan.needed, SIFTED))
+        near, far = self._divide(window, plan.lead.reach)
+        found = self._walk(plan.wanted, *near)
         if len(found) == self.most:
             return found
-        rest = self._replace(most=self.most - len(found))
-        return found + rest.further(wanted, far, lead, SIFTED)
+        return found + self._replace(most=self.most - len(found)).further(plan, far, SIFTED)
 
-    def further(
-        self, wanted: list[Wanted], window: Window, lead: Spread, rows: int
-    ) -> list[Record]:
+    def further(self, plan: Plan, window: Window, rows: int) -> list[Record]:
         """The same by more rows, and then by bitmaps."""
-        if lead.gap() < APART:
+        wanted = plan.wanted
+        if not plan.walked:
             return self.sifted(wanted, window, rows)
         reach = self._look(wanted[:1], window, SIFTED)[wanted[0]].reach
         if reach is None:

@@ -34,6 +34,10 @@ class Masks:
         self._old: dict[tuple[int, int], int] = {}
         self._bytes = 0
 
+    def can_hold(self, keys: int, bytes_each: int) -> bool:
+        """Whether there is room for bitmaps of so many keys in all full segments."""
+        return keys * (self.last_full + 1) * (ENTRY_BYTES + bytes_each) <= self._most_bytes
+
     def is_asking_due(self) -> bool:
         """Whether it should be looked up again which segments are full; then it is."""
         now = monotonic()

@@ -6,7 +6,6 @@ whose lowest bit stands for the segment's first position.
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -88,9 +87,15 @@ def groups(window: Window, *, ascending: bool, first: int = 0) -> Iterator[tuple
         size = min(size * 4, LARGEST_GROUP)
 
 
-def runs(segments: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """First and last of segments that follow one another."""
-    numbered = enumerate(sorted(segments))
-    for _, run in groupby(numbered, lambda pair: pair[1] - pair[0]):
-        members = [segment for _, segment in run]
-        yield members[0], members[-1]
+def runs(segments: Iterable[int], near: int) -> Iterator[tuple[int, int]]:
+    """First and last of segments from each of which it is no further than `near` to the next."""
+    first = last = None
+    for segment in sorted(segments):
+        if first is None or last is None:
+            first = segment
+        elif segment - last > near:
+            yield first, last
+            first = segment
+        last = segment
+    if first is not None and last is not None:
+        yield first, last

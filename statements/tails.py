@@ -1,12 +1,15 @@
 """The end of the log, whose segments have no bitmaps yet: which of its statements have a key.
 
 Statements become visible in the order of their positions, each with all index rows of its own. So
-what was read up to the head of the log stays right, and the next query reads what came since.
+what was read up to the head of the log stays right, and the next query reads what came since; what
+came in the last seconds, again, for the sake of distributed engines, where a commit arrives at one
+shard after the other.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from statements.page_queries import tail_query
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 1 << 15
 """Of a key, that are read at once: of two segments, if all their statements have it."""
+SETTLED_SECONDS = 2.0
+"""After which a statement is visible on all shards."""
 MOST_KEYS = 1_000
 """That are remembered, in two to four megabytes."""
 
@@ -33,23 +38,33 @@ class Tail(NamedTuple):
 
 
 class Tails:
-    """Tails of keys; safe to share between threads, since each is replaced as a whole."""
+    """Tails of keys; safe to share between threads, since what is kept is replaced as a whole."""
 
     def __init__(self) -> None:
         self._known: dict[int, Tail] = {}
+        self._settled = -1  # a head that was seen some seconds ago
+        self._seen = (monotonic(), -1)  # a moment, and the head that was seen then
 
     def get(self, key: int, start: int) -> Tail:
         """What is known of a key from a position on, behind which no segment has bitmaps."""
         known = self._known.get(key)
         if known is None or not known.start <= start <= known.through:
             return Tail(start, start - 1, 0)
-        return Tail(start, known.through, known.mask >> (start - known.start))
+        through = max(start - 1, min(known.through, self._settled))
+        return Tail(start, through, known.mask >> (start - known.start))
 
     def keep(self, key: int, tail: Tail) -> None:
         """Remember it."""
         if len(self._known) >= MOST_KEYS:
             self._known = {}
         self._known[key] = tail
+
+    def note(self, head: int) -> None:
+        """That was the last position of the log a moment ago."""
+        now = monotonic()
+        moment, before = self._seen
+        if now - moment >= SETTLED_SECONDS:
+            self._settled, self._seen = before, (now, head)
 
 
 class Inherited(NamedTuple):
@@ -86,11 +101,12 @@ def read_ending(
     query, parts = tail_query(len(known), len(within.keys))
     low, high = within.window
     numbers = connection.numbers(query, low=low, high=high, most=MOST_ROWS, **named)
-    found = _by_part(numbers, parts)
+    found = by_part(numbers, parts)
     *rows, heads, inherited = (found[part] for part in range(parts))
     if inherited or any(len(each) >= MOST_ROWS for each in rows):
         return None
     (head,) = heads
+    memory.note(head)
     masks: dict[tuple[int, int], int] = {}
     for (key, before), positions in zip(known.items(), rows, strict=True):
         tail = _grown(before, positions, head)
@@ -99,7 +115,7 @@ def read_ending(
     return Ending(head, masks)
 
 
-def _by_part(numbers: Iterable[int], parts: int) -> dict[int, list[int]]:
+def by_part(numbers: Iterable[int], parts: int) -> dict[int, list[int]]:
     """Positions that came as numbers, each a position times the parts of a query, and its part."""
     found: dict[int, list[int]] = defaultdict(list)
     for number in numbers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +15,11 @@ from statements.search import search
 from statements.sqlite import SQLite
 from tests.statements.bitmaps import seal_all
 from tests.statements.store import COURSE, EXPERIENCED, Json, Store, new_statement, reference_to
+
+if TYPE_CHECKING:
+    from statements.filters import Wanted
+    from statements.page_queries import Record
+    from statements.segments import Window
 
 OTHER = "http://example.org/verbs/other"
 ELSEWHERE = {"id": "http://example.org/elsewhere"}
@@ -84,3 +90,39 @@ def test_a_long_search_in_bitmaps_is_not_done_at_once(
     short = partial(search, dictionary=store.dictionary, filters=found, scope=Scope())
     page = store.database.read_at_once(short)
     assert json.loads(page.records[0].payload)["verb"]["id"] == EXPERIENCED
+
+
+def test_rows_that_lie_far_apart_are_walked_and_a_thousand_at_most(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = append_each(store, 30)
+    store.append(*[new_statement(object=ELSEWHERE, verb={"id": OTHER}) for _ in range(30)])
+    assert seal_all(store.database, monkeypatch) == 30
+    for name, value in {"DENSE": 0, "APART": 1, "FREQUENT": 0, "SIFTED": 8}.items():
+        monkeypatch.setattr(f"statements.inquiry.{name}", value)
+    beyond, gone_beyond = Inquiry.beyond, []
+
+    def go_beyond(inquiry: Inquiry, wanted: list[Wanted], window: Window) -> list[Record]:
+        gone_beyond.append(window)
+        return beyond(inquiry, wanted, window)
+
+    monkeypatch.setattr(Inquiry, "beyond", go_beyond)
+    monkeypatch.setattr(Inquiry, "sifted", lambda *_: pytest.fail("bitmaps were read"))
+    assert store.found(activity=COURSE, verb=EXPERIENCED, limit=5) == ids(sent[:5])
+    assert gone_beyond == []
+    assert store.found(activity=COURSE, verb=EXPERIENCED, limit=20) == ids(sent[:20])
+    assert store.found(activity=COURSE, verb=OTHER) == []
+    assert len(gone_beyond) == 2
+
+
+def test_rows_that_lie_far_apart_are_looked_up_in_what_is_remembered_of_frequent_terms(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = append_each(store, 12)
+    store.append(*[new_statement(object=ELSEWHERE) for _ in range(30)])
+    assert seal_all(store.database, monkeypatch) == 21
+    for name, value in {"DENSE": 0, "COUNTED": 100, "SIFTED": 100}.items():
+        monkeypatch.setattr(f"statements.inquiry.{name}", value)
+    monkeypatch.setattr("statements.inquiry.FEW", 11)
+    monkeypatch.setattr(Inquiry, "_walk", lambda *_, **__: pytest.fail("rows were gone through"))
+    assert store.found(activity=COURSE, verb=EXPERIENCED) == ids(sent)

@@ -46,3 +46,11 @@ def test_it_is_asked_now_and_then_which_segments_are_full(monkeypatch: pytest.Mo
     assert not masks.is_asking_due()
     monkeypatch.setattr("statements.masks.ASK_SECONDS", 0)
     assert masks.is_asking_due()
+
+
+def test_it_is_known_what_there_is_room_for() -> None:
+    masks = Masks(10 * (ENTRY_BYTES + 50))
+    assert masks.can_hold(1_000, 50)
+    masks.note_full(4)
+    assert masks.can_hold(2, 50)
+    assert not masks.can_hold(3, 50)

@@ -161,8 +161,14 @@ def test_every_combination_of_filters_finds_what_the_model_finds(
     world=worlds(),
     question=questions,
     sealed=st.integers(0, len(IDS)),
-    sifted_apart_dense=st.tuples(
-        st.sampled_from([1, 2, 4, 1_000]), st.integers(0, 3), st.sampled_from([0, 1, 512])
+    thresholds=st.fixed_dictionaries(
+        {
+            "SIFTED": st.sampled_from([1, 2, 4, 1_000]),
+            "APART": st.integers(0, 3),
+            "DENSE": st.sampled_from([0, 1, 512]),
+            "FREQUENT": st.sampled_from([0, 64]),
+            "FEW": st.integers(0, 2),
+        }
     ),
 )
 def test_bitmaps_find_what_the_model_finds(
@@ -170,12 +176,12 @@ def test_bitmaps_find_what_the_model_finds(
     world: list[list[Batch]],
     question: Question,
     sealed: int,
-    sifted_apart_dense: tuple[int, int, int],
+    thresholds: dict[str, int],
 ) -> None:
     store = new_store()
     with pytest.MonkeyPatch.context() as monkeypatch:
         make_small(monkeypatch)
-        for name, value in zip(("SIFTED", "APART", "DENSE"), sifted_apart_dense, strict=True):
+        for name, value in thresholds.items():
             monkeypatch.setattr(f"statements.inquiry.{name}", value)
         # What is remembered of the first part has to be right for both.
         for batches in (world[:-1], world):
