@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 LOOKED_UP = 64
 """Statements that are looked up together at first, then four times as many; a page may be full."""
-NEAR = 8
+NEAR = segments.LARGEST_GROUP
 """Segments that lie so near to one another are read together with those between them."""
 SOON = 2
 """Groups of segments that are read in a millisecond or two."""

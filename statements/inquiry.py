@@ -21,7 +21,7 @@ from statements.page_queries import (
 )
 from statements.segments import Window, segment_bytes, segment_of
 from statements.spreads import Spread
-from statements.tails import Inherited, read_ending
+from statements.tails import MOST_ROWS, Inherited, read_ending
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,14 +90,13 @@ class Inquiry(NamedTuple):
             return self._walk(wanted, *window)
         found = None
         if lead.reach is not None and lead.gap() <= DENSE and not self.ascending:
-            found = self._masked(wanted, window, plan.needed * lead.gap())
+            found = self._masked(plan, window)
         return self._nearest(plan, window) if found is None else found
 
     def _plan(self, wanted: list[Wanted], lead: Spread, others: list[Spread]) -> Plan:
+        frequent = all(each.reach is not None and each.gap() <= FREQUENT for each in others)
         masks = self.dictionary.masks
-        remembered = all(spread.gap() <= FREQUENT for spread in others) and masks.can_hold(
-            FREQUENT_KEYS, segment_bytes()
-        )
+        remembered = frequent and masks.can_hold(FREQUENT_KEYS, segment_bytes())
         walked = (lead.reach is None or lead.gap() >= APART) and not remembered
         return Plan(wanted, lead, self._needed(others), walked)
 
@@ -128,20 +127,19 @@ class Inquiry(NamedTuple):
         self.connection.take_time()
         return found + self._replace(most=self.most - len(found)).beyond(wanted, far)
 
-    def _masked(
-        self, wanted: list[Wanted], window: Window, positions: float
-    ) -> list[Record] | None:
+    def _masked(self, plan: Plan, window: Window) -> list[Record] | None:
         """The last records, by bitmaps and what is remembered of the end of the log.
 
-        So many positions probably fill the page. None if some filter is met by reference, or too
-        much of the log has no bitmaps.
+        None if some filter is met by reference, or too much of the log has no bitmaps.
         """
         bitmaps = self._bitmaps()
         end = bitmaps.end()
-        keys = [each.keys for each in wanted]
+        if (plan.lead.first or 0) >= end + MOST_ROWS:
+            return None
+        keys = [each.keys for each in plan.wanted]
         # What matches by a reference has inherited rows of each filter that it may match by one, so
         # those of one such filter tell.
-        referring = next((each for each in wanted if not each.own), wanted[0])
+        referring = next((each for each in plan.wanted if not each.own), plan.wanted[0])
         ending = read_ending(
             self.connection,
             self.dictionary.tails,
@@ -152,14 +150,10 @@ class Inquiry(NamedTuple):
         if ending is None:
             return None
         known = Window(window.low, min(window.high, ending.head))
-        last = segment_of(known.high)
-        found = bitmaps._replace(ending=ending.masks).common(
-            keys,
-            known,
-            ascending=False,
-            first_group=last - segment_of(known.high - int(positions)) + 1,
-        )
-        return self._visible(found)
+        filled = known.high - int(plan.needed * plan.lead.gap())  # so far the page probably goes
+        group = segment_of(known.high) - segment_of(filled) + 1
+        bitmaps = bitmaps._replace(ending=ending.masks)
+        return self._visible(bitmaps.common(keys, known, ascending=False, first_group=group))
 
     def _bitmaps(self) -> Bitmaps:
         return Bitmaps(self.connection, self.dictionary.masks)

@@ -121,7 +121,7 @@ def test_rows_that_lie_far_apart_are_looked_up_in_what_is_remembered_of_frequent
     sent = append_each(store, 12)
     store.append(*[new_statement(object=ELSEWHERE) for _ in range(30)])
     assert seal_all(store.database, monkeypatch) == 21
-    for name, value in {"DENSE": 0, "COUNTED": 100, "SIFTED": 100}.items():
+    for name, value in {"DENSE": 0, "COUNTED": 20, "SIFTED": 100}.items():
         monkeypatch.setattr(f"statements.inquiry.{name}", value)
     monkeypatch.setattr("statements.inquiry.FEW", 11)
     monkeypatch.setattr(Inquiry, "_walk", lambda *_, **__: pytest.fail("rows were gone through"))
