@@ -117,6 +117,10 @@ class Connection(ABC):
     def take_time(self) -> None:  # noqa: B027  # most connections have time
         """Say that what comes may take long. Raises TakesTime on a connection in a hurry."""
 
+    def is_distributed(self) -> bool:
+        """Whether a commit arrives at one shard after the other: on the coordinator of Citus."""
+        return False
+
     def row(self, query: Executable, **parameters: object) -> Row | None:
         """First row of a query, if any."""
         found = self.select(query, parameters)

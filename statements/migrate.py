@@ -135,7 +135,6 @@ def _grants(role: str) -> str:
 
 _DISTRIBUTE = text("SELECT create_distributed_table(:name, :column)")
 _DISTRIBUTED = text("SELECT CAST(logicalrelid AS text) FROM pg_dist_partition")
-_CITUS = text("SELECT 1 FROM pg_extension WHERE extname = 'citus'")
 
 
 def distribute(database: Database) -> list[str]:
@@ -144,18 +143,11 @@ def distribute(database: Database) -> list[str]:
     Does nothing without the extension, nor to tables that are spread already. Run it after the
     migrations, while the tables are empty.
     """
-    if database.name != "postgresql":
-        return []
     return database.write(_distribute, lock=b"migrate")
 
 
-def is_distributed(connection: Connection) -> bool:
-    """Whether a PostgreSQL database is the coordinator of a Citus cluster."""
-    return connection.row(_CITUS) is not None
-
-
 def _distribute(connection: Connection) -> list[str]:
-    if not is_distributed(connection):
+    if not connection.is_distributed():
         return []
     done = {name for (name,) in connection.rows(_DISTRIBUTED)}
     wanted = {table.name: table.info["distributed_by"] for table in tables.metadata.sorted_tables}

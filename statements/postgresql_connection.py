@@ -11,6 +11,7 @@ import psycopg
 from psycopg.adapt import PyFormat
 from psycopg.raw_cursor import RawServerCursor
 from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from typing_extensions import override
 
@@ -53,6 +54,8 @@ KEEPALIVE: dict[str, Any] = {
 STREAM_ROWS = 1000
 BINARY = PyFormat.BINARY
 
+_CITUS = text("SELECT 1 FROM pg_extension WHERE extname = 'citus'")
+
 # Every query here is a few steps in an index, whatever the tables' statistics say: they are missing
 # when a store is new, and out of date while it grows. So one plan, made once for each connection.
 _PLAN_SETTINGS = {
@@ -86,6 +89,7 @@ class PostgreSQLConnection(Connection):
         self._wire = Wire(self.raw, self.wait)
         self._pending = Pending(self._wire)
         self._in_transaction = False
+        self._is_distributed: bool | None = None  # not asked yet
         self.committing = False  # if it breaks now, nobody knows what became of the transaction
 
     def wait(self, exchange: PQGen[list[PGresult]]) -> list[PGresult]:
@@ -155,6 +159,12 @@ class PostgreSQLConnection(Connection):
             sql, values, _ = _bound(query, parameters)
             cursor.execute(sql.encode(), values, binary=True)
             yield from cursor
+
+    @override
+    def is_distributed(self) -> bool:
+        if self._is_distributed is None:
+            self._is_distributed = bool(self.row(_CITUS))
+        return self._is_distributed
 
     @override
     def commit_without_waiting(self) -> None:

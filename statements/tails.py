@@ -1,9 +1,9 @@
 """The end of the log, whose segments have no bitmaps yet: which of its statements have a key.
 
 Statements become visible in the order of their positions, each with all index rows of its own. So
-what was read up to the head of the log stays right, and the next query reads what came since; what
-came in the last seconds, again, for the sake of distributed engines, where a commit arrives at one
-shard after the other.
+what was read up to the head of the log stays right, and the next query reads what came since; on a
+distributed engine, where a commit arrives at one shard after the other, also what came in the last
+seconds.
 """
 
 from __future__ import annotations
@@ -45,12 +45,15 @@ class Tails:
         self._settled = -1  # a head that was seen some seconds ago
         self._seen = (monotonic(), -1)  # a moment, and the head that was seen then
 
-    def get(self, key: int, start: int) -> Tail:
-        """What is known of a key from a position on, behind which no segment has bitmaps."""
+    def get(self, key: int, start: int, *, settled: bool = False) -> Tail:
+        """What is known of a key from a position on, behind which no segment has bitmaps.
+
+        `settled` is for what is known not to change any more, on a distributed engine.
+        """
         known = self._known.get(key)
         if known is None or not known.start <= start <= known.through:
             return Tail(start, start - 1, 0)
-        through = max(start - 1, min(known.through, self._settled))
+        through = max(start - 1, min(known.through, self._settled)) if settled else known.through
         return Tail(start, through, known.mask >> (start - known.start))
 
     def keep(self, key: int, tail: Tail) -> None:
@@ -94,7 +97,8 @@ def read_ending(
         within: what no statement may have by reference.
 
     """
-    known = {key: memory.get(key, start) for key in wanted}
+    settled = connection.is_distributed()
+    known = {key: memory.get(key, start, settled=settled) for key in wanted}
     named = {f"k0_{i}": key for i, key in enumerate(known)}
     named |= {f"after{i}": tail.through for i, tail in enumerate(known.values())}
     named |= {f"k1_{i}": key for i, key in enumerate(within.keys)}

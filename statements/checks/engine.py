@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, LargeBinary, SmallInteger, String, func, sele
 
 from statements import tables
 from statements.checks.examination import Kind
-from statements.migrate import is_distributed, migrations
+from statements.migrate import migrations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,7 +87,7 @@ def _mistyped(column: Column[Any]) -> Select[int]:
 
 def _missing_guards(connection: Connection, name: str) -> Iterator[str]:
     """Triggers that keep the log from being changed; on Citus privileges have to."""
-    if name == "postgresql" and is_distributed(connection):
+    if connection.is_distributed():
         return
     query = _SQLITE_TRIGGERS if name == "sqlite" else _POSTGRESQL_TRIGGERS
     for table in tables.APPEND_ONLY:

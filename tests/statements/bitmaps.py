@@ -19,7 +19,6 @@ def make_small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("statements.sealing.SAMPLE_EVERY", 1)
     monkeypatch.setattr("statements.segments.FIRST_GROUP", 1)
     monkeypatch.setattr("statements.masks.ASK_SECONDS", 0)
-    monkeypatch.setattr("statements.tails.SETTLED_SECONDS", 0)
     monkeypatch.setattr("statements.inquiry.COUNTED", 1)
     monkeypatch.setattr("statements.inquiry.SIFTED", 1)
 

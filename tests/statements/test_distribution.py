@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from statements import tables
-from statements.migrate import distribute, is_distributed, migrate
+from statements.migrate import distribute, migrate
 from statements.opening import open_database
 from tests.plugins.postgresql import connect
 from tests.statements.store import Store, counts, new_statement
@@ -50,7 +50,7 @@ def coordinator(postgresql_database: str) -> Iterator[Database]:
 
 def test_the_tables_are_spread_once_by_the_column_that_each_names(coordinator: Database) -> None:
     wanted = [table.name for table in tables.metadata.sorted_tables if table.info["distributed_by"]]
-    assert coordinator.read(is_distributed)
+    assert coordinator.read(lambda connection: connection.is_distributed())
     assert distribute(coordinator) == wanted
     assert distribute(coordinator) == []
     assert counts(Store(coordinator).append(new_statement())) == (1, 0)
@@ -68,6 +68,6 @@ def test_tables_that_stay_in_one_place_keep_their_triggers(
 
 
 def test_other_databases_are_left_alone(database: Database) -> None:
-    if database.name == "postgresql" and database.read(is_distributed):
+    if database.read(lambda connection: connection.is_distributed()):
         pytest.skip("this one is distributed")
     assert distribute(database) == []
