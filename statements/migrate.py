@@ -143,12 +143,12 @@ def distribute(database: Database) -> list[str]:
     Does nothing without the extension, nor to tables that are spread already. Run it after the
     migrations, while the tables are empty.
     """
+    if not database.read(lambda connection: connection.is_distributed()):
+        return []
     return database.write(_distribute, lock=b"migrate")
 
 
 def _distribute(connection: Connection) -> list[str]:
-    if not connection.is_distributed():
-        return []
     done = {name for (name,) in connection.rows(_DISTRIBUTED)}
     wanted = {table.name: table.info["distributed_by"] for table in tables.metadata.sorted_tables}
     names = [name for name, column in wanted.items() if column is not None and name not in done]
