@@ -125,9 +125,8 @@ class Bitmaps(NamedTuple):
         self, wanted: Sequence[Sequence[int]], positions: Sequence[int]
     ) -> Iterator[int]:
         shift, within = segments.SEGMENT_BITS, segments.segment_size() - 1
-        left, size, last = iter(positions), LOOKED_UP, -1
-        while several := list(islice(left, size)):
-            size *= 4
+        last = -1
+        for several in _more_and_more(positions):
             masks = self._common(wanted, {position >> shift for position in several})
             for position in several:
                 mask = masks.get(position >> shift, 0)
@@ -139,15 +138,14 @@ class Bitmaps(NamedTuple):
         self, wanted: Sequence[Sequence[int]], positions: Sequence[int]
     ) -> Iterator[int]:
         """The same by the index rows of each statement: some are far from one another."""
-        left, size = iter(dict.fromkeys(positions)), LOOKED_UP
-        while several := list(islice(left, size)):
-            size *= 4
+        for several in _more_and_more(dict.fromkeys(positions)):
+            left = several
             for keys in wanted:
-                rows = [(key, position, 0) for position in several for key in keys]
+                rows = [(key, position, 0) for position in left for key in keys]
                 found = self.connection.fetch(tables.posting, rows)
                 present = {position for _, position, *_ in found}
-                several = [position for position in several if position in present]
-            yield from several
+                left = [position for position in left if position in present]
+            yield from left
 
     def _common(self, wanted: Sequence[Sequence[int]], among: Iterable[int]) -> dict[int, int]:
         """Which statements of some segments have a key of each list; those without any left out."""
@@ -217,3 +215,11 @@ def last_sealed(connection: Connection) -> int:
     """The last segment that has its bitmaps; -1 if none has."""
     last = connection.rows(_LAST_SEALED)[0][0]
     return -1 if last is None else int(last)
+
+
+def _more_and_more(positions: Iterable[int]) -> Iterator[list[int]]:
+    """Some positions, then four times as many, and so on."""
+    left, size = iter(positions), LOOKED_UP
+    while several := list(islice(left, size)):
+        yield several
+        size *= 4

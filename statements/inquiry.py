@@ -86,8 +86,6 @@ class Inquiry(NamedTuple):
         wanted = sorted(spreads, key=lambda each: rank[each])
         lead = spreads[wanted[0]]
         plan = self._plan(wanted, lead, [spreads[each] for each in wanted[1:]])
-        if lead.reach is None and (plan.walked or lead.rows <= FEW):
-            return self._walk(wanted, *window)
         found = None
         if lead.reach is not None and lead.gap() <= DENSE and not self.ascending:
             found = self._masked(plan, window)
@@ -103,6 +101,8 @@ class Inquiry(NamedTuple):
     def _nearest(self, plan: Plan, window: Window) -> list[Record]:
         """The first records, by rows of the first filter, as far as these go."""
         if plan.lead.reach is None:
+            if plan.walked or plan.lead.rows <= FEW:
+                return self._walk(plan.wanted, *window)
             return self.sifted(plan.wanted, window, SIFTED)
         if plan.needed > COUNTED:
             return self.further(plan, window, min(plan.needed, SIFTED))

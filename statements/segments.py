@@ -89,13 +89,13 @@ def groups(window: Window, *, ascending: bool, first: int = 0) -> Iterator[tuple
 
 def runs(segments: Iterable[int], near: int) -> Iterator[tuple[int, int]]:
     """First and last of segments from each of which it is no further than `near` to the next."""
-    first = last = None
-    for segment in sorted(segments):
-        if first is None or last is None:
-            first = segment
-        elif segment - last > near:
+    ordered = sorted(segments)
+    if not ordered:
+        return
+    first = last = ordered[0]
+    for segment in ordered:
+        if segment - last > near:
             yield first, last
             first = segment
         last = segment
-    if first is not None and last is not None:
-        yield first, last
+    yield first, last

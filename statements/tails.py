@@ -13,10 +13,10 @@ from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from statements.page_queries import tail_query
-from statements.segments import segment_of, segment_size, window_of
+from statements.segments import masks_of, segment_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from statements.connection import Connection
     from statements.segments import Window
@@ -30,11 +30,10 @@ MOST_KEYS = 1_000
 
 
 class Tail(NamedTuple):
-    """Which statements have a key, from a position on."""
+    """Which statements of the last segments have a key."""
 
-    start: int  # position that the lowest bit of the mask stands for
     through: int  # position up to which that is known
-    mask: int
+    masks: dict[int, int]  # by segment
 
 
 class Tails:
@@ -51,10 +50,11 @@ class Tails:
         `settled` is for what is known not to change any more, on a distributed engine.
         """
         known = self._known.get(key)
-        if known is None or not known.start <= start <= known.through:
-            return Tail(start, start - 1, 0)
-        through = max(start - 1, min(known.through, self._settled)) if settled else known.through
-        return Tail(start, through, known.mask >> (start - known.start))
+        if known is None or segment_of(start) not in known.masks:
+            return Tail(start - 1, {})
+        if not settled:
+            return known
+        return known._replace(through=max(start - 1, min(known.through, self._settled)))
 
     def keep(self, key: int, tail: Tail) -> None:
         """Remember it."""
@@ -113,9 +113,9 @@ def read_ending(
     memory.note(head)
     masks: dict[tuple[int, int], int] = {}
     for (key, before), positions in zip(known.items(), rows, strict=True):
-        tail = _grown(before, positions, head)
+        tail = _grown(before, positions, start, head)
         memory.keep(key, tail)
-        masks |= {(key, segment): mask for segment, mask in _segments(tail)}
+        masks |= {(key, segment): mask for segment, mask in tail.masks.items()}
     return Ending(head, masks)
 
 
@@ -128,20 +128,11 @@ def by_part(numbers: Iterable[int], parts: int) -> dict[int, list[int]]:
     return found
 
 
-def _grown(tail: Tail, positions: Sequence[int], head: int) -> Tail:
-    """A tail with the positions that have come since."""
+def _grown(tail: Tail, positions: Sequence[int], start: int, head: int) -> Tail:
+    """A tail with the positions that have come since, from a position on."""
     through = max(tail.through, head)  # a replica may be behind the one that was asked before
-    if not positions:
+    last = range(segment_of(start), segment_of(through) + 1)
+    if not positions and list(tail.masks) == list(last):
         return tail._replace(through=through)
-    bits = bytearray(((through - tail.start) >> 3) + 1)
-    for position in positions:
-        place = position - tail.start
-        bits[place >> 3] |= 1 << (place & 7)
-    return Tail(tail.start, through, tail.mask | int.from_bytes(bits, "little"))
-
-
-def _segments(tail: Tail) -> Iterator[tuple[int, int]]:
-    """The masks of a tail's segments."""
-    whole = (1 << segment_size()) - 1
-    for segment in range(segment_of(tail.start), segment_of(tail.through) + 1):
-        yield segment, tail.mask >> (window_of(segment, segment).low - tail.start) & whole
+    since = masks_of(positions, last)
+    return Tail(through, {each: since[each] | tail.masks.get(each, 0) for each in last})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from statements.filters import Filters, Scope, resolve
-from statements.segments import Window
+from statements.segments import Window, segment_size
 from statements.tails import Ending, Inherited, Tail, Tails, by_part, read_ending
 from tests.statements.store import COURSE, EXPERIENCED, Store, new_statement, reference_to
 
@@ -88,18 +88,31 @@ def test_too_much_is_not_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> 
     assert read(store, Tails(), course) is None
 
 
-def test_segments_that_are_full_by_now_are_left_out() -> None:
+def test_segments_that_are_full_by_now_are_left_out(
+    store: Store, monkeypatch: pytest.MonkeyPatch, rows_read: list[int]
+) -> None:
+    monkeypatch.setattr("statements.segments.SEGMENT_BITS", 1)
     memory = Tails()
-    memory.keep(1, Tail(0, 20, 0b1_0000_0000_1000))
-    assert memory.get(1, 8) == Tail(8, 20, 0b1_0000)
-    assert memory.get(1, 24) == Tail(24, 23, 0)
-    assert memory.get(2, 8) == Tail(8, 7, 0)
-    assert memory.get(1, 8, settled=True) == Tail(8, 7, 0b1_0000)
+    store.append(new_statement(), new_statement(), new_statement())
+    course = key_of(store, Filters(activity=COURSE))
+    assert read(store, memory, course) == Ending(3, {(course, 0): 0b10, (course, 1): 0b11})
+    assert read(store, memory, course, start=2) == Ending(3, {(course, 1): 0b11})
+    assert read(store, memory, course) == Ending(3, {(course, 0): 0b10, (course, 1): 0b11})
+    assert rows_read == [4, 1, 4]  # what was left out is not known any more
+
+
+def test_what_is_not_known_begins_before_the_first_segment_without_bitmaps() -> None:
+    memory = Tails()
+    memory.keep(1, Tail(20, {0: 0b1_0000_0000_1000}))
+    assert memory.get(1, 8) == Tail(20, {0: 0b1_0000_0000_1000})
+    assert memory.get(1, segment_size()) == Tail(segment_size() - 1, {})
+    assert memory.get(2, 8) == Tail(7, {})
+    assert memory.get(1, 8, settled=True) == Tail(7, {0: 0b1_0000_0000_1000})
 
 
 def test_not_too_many_keys_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("statements.tails.MOST_KEYS", 3)
     memory = Tails()
     for key in range(10):
-        memory.keep(key, Tail(0, 5, 1))
-    assert sum(memory.get(key, 0).mask for key in range(10)) == 1
+        memory.keep(key, Tail(5, {0: 1}))
+    assert sum(len(memory.get(key, 0).masks) for key in range(10)) == 1
