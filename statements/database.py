@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from statements.loops import Appends, InThread, Reads
 
 from statements.connection import AlreadyThere
-from statements.masks import MOST_BYTES
+from statements.known import MOST_BYTES
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ class Database(ABC):
     local: bool
     """A look-up by key takes microseconds: no thread need wait for it (`read_at_once`)."""
 
-    mask_bytes: int = MOST_BYTES
+    memory_bytes: int = MOST_BYTES
     """What a process of the server may remember of bitmaps, in each of two generations."""
 
     closed: bool = False

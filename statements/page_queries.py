@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, case, exists, func, literal_column, select, union_all
+from sqlalchemy import Select, bindparam, exists, func, literal_column, select, union_all
 
 from statements import tables
 
@@ -58,41 +58,13 @@ RECORD = (
 )
 
 
-# Twice the position, one more if inherited.
-_NUMBER = (
-    tables.posting.c.position * literal_column("2") + case((tables.posting.c.via > 0, 1), else_=0)
-).label("number")
-
-
 @lru_cache
-def spread_query(keys: int, *, ascending: bool) -> Executable:
-    """For some keys: the rows between two positions counted, up to `most`; the first and the last.
-
-    The last is the furthest from the end where the page begins.
-    """
-    arms: list[Any] = []
-    for i, key in enumerate(_keys(0, keys)):
-        rows = _first_rows(tables.posting.c.position, key, ascending=ascending)
-        near, far = func.max(rows.c.position), func.min(rows.c.position)
-        ends = (far, near) if ascending else (near, far)
-        arms.append(select(literal_column(str(i)), func.count(), *ends).select_from(rows))
-    return union_all(*arms)
-
-
-@lru_cache
-def rows_query(keys: int, *, ascending: bool) -> Executable:
-    """Up to `most` rows of each key between two positions: twice the position, one more if via."""
-    several = (_first_rows(_NUMBER, key, ascending=ascending) for key in _keys(0, keys))
-    return union_all(*(select(rows.c.number) for rows in several))
-
-
-@lru_cache
-def tail_query(keys: int, referring: int) -> tuple[Executable, int]:
+def newest_query(keys: int, referring: int) -> tuple[Executable, int]:
     """Own rows of some keys, the head of the log, and an inherited row of others if there is one.
 
     It has so many parts; a number is a position times the parts, and the number of its part. There
-    is a part for each key, up to `most` rows behind a position `after0`, ...; then come the head,
-    and the inherited row, between two positions.
+    is a part for each key: the newest rows behind a position `after0`, ..., `most0`, ... of them at
+    most. Then come the head, and the inherited row, between two positions.
     """
     row, parts = tables.posting.c, keys + 2
     own = [
@@ -100,7 +72,8 @@ def tail_query(keys: int, referring: int) -> tuple[Executable, int]:
         .where(
             row.key == key, row.position > bindparam(f"after{i}"), row.via == literal_column("0")
         )
-        .limit(bindparam("most"))
+        .order_by(row.position.desc())
+        .limit(bindparam(f"most{i}"))
         for i, key in enumerate(_keys(0, keys))
     ]
     head = _part(func.max(tables.statement.c.position), keys, parts)
@@ -119,15 +92,6 @@ def _part(position: Any, part: int, parts: int) -> Select[Any]:  # noqa: ANN401
     """Positions as the numbers of a part of a query."""
     number = position * literal_column(str(parts)) + literal_column(str(part))
     return select(number.label("number"))
-
-
-def _first_rows(column: Any, key: Any, *, ascending: bool) -> Any:  # noqa: ANN401
-    """A column of the first rows of a key between two positions."""
-    position = tables.posting.c.position
-    rows = select(column).where(tables.posting.c.key == key)
-    rows = rows.where(position >= bindparam("low"), position <= bindparam("high"))
-    rows = rows.order_by(position.asc() if ascending else position.desc())
-    return rows.limit(bindparam("most")).subquery()
 
 
 @lru_cache(maxsize=1024)  # more than there are shapes: a text is prepared once

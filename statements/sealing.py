@@ -10,9 +10,9 @@ import orjson
 
 from statements import tables
 from statements.append import head
-from statements.bitmaps import SEALED, last_sealed, mask_of
+from statements.bitmaps import SEALED, last_sealed, read_own
 from statements.index import authority_terms, terms_of
-from statements.segments import segment_bytes, window_of
+from statements.segments import window_of
 from statements.terms import Dictionary, Role, organisation_term, posting_key
 
 if TYPE_CHECKING:
@@ -58,11 +58,11 @@ def _next_full(connection: Connection) -> int | None:
 
 def _bitmaps(connection: Connection, keys: Iterable[int], segment: int) -> list[Row]:
     """Rows for those keys that enough statements of a full segment have."""
-    masks = ((key, mask_of(connection, key, segment)) for key in keys)
+    found = ((key, read_own(connection, key, window_of(segment, segment))) for key in keys)
     return [
-        (key, segment, mask.to_bytes(segment_bytes(), "little"))
-        for key, mask in masks
-        if mask.bit_count() >= LEAST_ROWS
+        (key, segment, positions.serialize())
+        for key, positions in found
+        if len(positions) >= LEAST_ROWS
     ]
 
 

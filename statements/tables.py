@@ -51,7 +51,7 @@ bitmap = Table(
     metadata,
     _column("key", BigInteger, key=True),
     _column("segment", BigInteger, key=True),
-    _column("bits", LargeBinary),  # one for each position of the segment: statements.bitmaps
+    _column("positions", LargeBinary),  # a Roaring bitmap: statements.bitmaps
     info={"distributed_by": "key", "append_only": True},
 )
 """Statements that have a frequent key themselves, for segments of the log that are full."""

@@ -14,9 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import func, select
 
 from statements import tables
-from statements.masks import MOST_BYTES, Masks
-from statements.spreads import Spreads
-from statements.tails import Tails
+from statements.known import MOST_BYTES, Memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -93,20 +91,18 @@ _NONE: Sequence[tuple[str, Role]] = ()
 class Dictionary:
     """Numbers of terms, remembered in the process; safe to share between threads.
 
-    `masks` and `tails` remember where in the log their keys are, `spreads` how far apart.
+    `memory` remembers where in the log their keys are.
 
     A number never changes, so remembering it needs no invalidation. What an unfinished transaction
     gave out is remembered only once that transaction has committed: see `remember`.
 
     Args:
-        mask_bytes: for `masks`.
+        memory_bytes: for `memory`.
 
     """
 
-    def __init__(self, mask_bytes: int = MOST_BYTES) -> None:
-        self.masks = Masks(mask_bytes)
-        self.tails = Tails()
-        self.spreads = Spreads()
+    def __init__(self, memory_bytes: int = MOST_BYTES) -> None:
+        self.memory = Memory(memory_bytes)
         self._young: dict[str, int] = {}
         self._old: dict[str, int] = {}
 

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyroaring import BitMap64
 from sqlalchemy import select
 
 from statements import tables
-from statements.bitmaps import SEALED, mask_of
+from statements.bitmaps import SEALED, read_own
 from statements.checks.examination import Kind
-from statements.segments import positions_of
+from statements.segments import window_of
 from statements.terms import ROLE_BITS
 
 if TYPE_CHECKING:
     from statements.checks.examination import Examination
 
-_BITMAPS = select(tables.bitmap.c.key, tables.bitmap.c.segment, tables.bitmap.c.bits)
+_bitmap = tables.bitmap.c
+_BITMAPS = select(_bitmap.key, _bitmap.segment, _bitmap.positions).where(_bitmap.key != SEALED)
 
 
 def check_bitmaps(examination: Examination) -> None:
     """Compare each bitmap with the index."""
     connection = examination.connection
-    for key, segment, bits in connection.stream(_BITMAPS.where(tables.bitmap.c.key != SEALED)):
-        wrong = int.from_bytes(bits, "little") ^ mask_of(connection, key, segment)
-        position = next(positions_of(segment, wrong, ascending=True), None)
-        if position is not None:
-            detail = f"the bitmap of term {key >> ROLE_BITS} is not what the index says"
-            examination.find(Kind.BITMAP, position, detail)
+    for key, segment, content in connection.stream(_BITMAPS):
+        term, window = key >> ROLE_BITS, window_of(segment, segment)
+        try:
+            found = BitMap64.deserialize(content)
+        except (ValueError, IndexError):  # the latter if it is empty
+            examination.find(Kind.BITMAP, window.low, f"the bitmap of term {term} can't be read")
+            continue
+        if wrong := found ^ read_own(connection, key, window):
+            detail = f"the bitmap of term {term} is not what the index says"
+            examination.find(Kind.BITMAP, wrong.min(), detail)

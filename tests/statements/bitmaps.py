@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 def make_small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make segments of two positions, each key frequent, and pages that need bitmaps soon."""
+    """Make segments of two positions and each key frequent; one statement of it is read first."""
     monkeypatch.setattr("statements.segments.SEGMENT_BITS", 1)
     monkeypatch.setattr("statements.sealing.LEAST_ROWS", 1)
     monkeypatch.setattr("statements.sealing.SAMPLE_EVERY", 1)
-    monkeypatch.setattr("statements.segments.FIRST_GROUP", 1)
-    monkeypatch.setattr("statements.masks.ASK_SECONDS", 0)
-    monkeypatch.setattr("statements.inquiry.COUNTED", 1)
-    monkeypatch.setattr("statements.inquiry.SIFTED", 1)
+    monkeypatch.setattr("statements.known.ASK_SECONDS", 0)
+    monkeypatch.setattr("statements.segments.LARGEST_GROUP", 1)
+    monkeypatch.setattr("statements.inquiry.LARGEST_GROUP", 1)
+    monkeypatch.setattr("statements.newest.NEWEST", 1)
 
 
 def seal_all(database: Database, monkeypatch: pytest.MonkeyPatch) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from pyroaring import BitMap64
 
 from statements.check import check, check_sample
 from statements.checks.examination import Finding, Kind
@@ -124,6 +125,7 @@ class Tampering(NamedTuple):
 NAMES = {
     "KEY_OF_1": "(SELECT min(key) FROM posting WHERE position = 1 AND via = 0)",
     "KEY_OF_8": "(SELECT min(key) FROM posting WHERE position = 8 AND via = 0)",
+    "REGISTRATION": "(SELECT max(key) FROM posting WHERE position = 8 AND via = 0)",
     "LAST_TERM": "(SELECT max(number) FROM term)",
 }
 
@@ -230,11 +232,16 @@ TAMPERINGS = {
         Kind.ATTACHMENT,
         None,
     ),
-    "a bitmap leaves a statement out": Tampering(
-        "INSERT INTO bitmap (key, segment, bits) SELECT KEY_OF_8, 0, attachment.sha2"
+    "a bitmap can't be read": Tampering(
+        "INSERT INTO bitmap (key, segment, positions) SELECT KEY_OF_8, 0, attachment.sha2"
         " FROM attachment",
         Kind.BITMAP,
         0,
+    ),
+    "a bitmap leaves a statement out": Tampering(
+        "INSERT INTO bitmap (key, segment, positions) VALUES (REGISTRATION, 0, EMPTY_BITMAP)",
+        Kind.BITMAP,
+        8,
     ),
     "a term is deleted": Tampering("DELETE FROM term WHERE number = KEY_OF_1 / 4", Kind.TERM, 1),
     "a term is added": Tampering(
@@ -287,11 +294,16 @@ def unguarded(raw: RawConnection) -> Iterator[None]:
         raw.execute(sql)
 
 
+def _literal(raw: RawConnection, content: bytes) -> str:
+    return f"x'{content.hex()}'" if isinstance(raw, sqlite3.Connection) else f"'\\x{content.hex()}'"
+
+
 def tamper(raw: RawConnection, name: str) -> None:
     """Do to the store what the name says."""
     sql = TAMPERINGS[name].sql
     for capitals, meaning in NAMES.items():
         sql = sql.replace(capitals, meaning)
+    sql = sql.replace("EMPTY_BITMAP", _literal(raw, BitMap64().serialize()))
     if "SET id" in sql and not isinstance(raw, sqlite3.Connection):
         raw.execute("ALTER TABLE statement DROP CONSTRAINT statement_check")  # of the shard
     with unguarded(raw):

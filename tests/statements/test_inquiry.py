@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from pyroaring import BitMap64
 
+from statements import bitmaps
+from statements.bitmaps import Bitmaps
 from statements.connection import TakesTime
 from statements.filters import Filters, Scope
 from statements.inquiry import Inquiry
+from statements.known import Memory
 from statements.search import search
+from statements.segments import Window
 from statements.sqlite import SQLite
-from tests.statements.bitmaps import seal_all
+from tests.statements.bitmaps import make_small, seal_all
 from tests.statements.store import COURSE, EXPERIENCED, Json, Store, new_statement, reference_to
 
 if TYPE_CHECKING:
-    from statements.filters import Wanted
-    from statements.page_queries import Record
-    from statements.segments import Window
+    from collections.abc import Iterator
+
+    from statements.connection import Connection
 
 OTHER = "http://example.org/verbs/other"
 ELSEWHERE = {"id": "http://example.org/elsewhere"}
@@ -40,26 +45,47 @@ def ids(statements: list[Json]) -> list[str]:
 @pytest.fixture
 def only_bitmaps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have no page read along the rows of the first filter."""
-
-    def refuse(*_: object) -> list[object]:
-        pytest.fail("rows were gone through")
-
-    monkeypatch.setattr(Inquiry, "_nearest", refuse)
+    monkeypatch.setattr("statements.inquiry.FEW", 0)
+    monkeypatch.setattr(Inquiry, "_walk", lambda *_, **__: pytest.fail("rows were gone through"))
 
 
 @pytest.mark.usefixtures("only_bitmaps")
-def test_dense_filters_are_found_by_bitmaps_and_in_the_last_segment_by_rows(
+def test_filters_are_intersected_by_bitmaps_and_in_the_last_segment_by_rows(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent = append_each(store, 20)
     assert seal_all(store.database, monkeypatch) == 10
-    monkeypatch.setattr("statements.inquiry.SIFTED", 100)
-    monkeypatch.setattr("statements.inquiry.COUNTED", 8)
     late = append_each(store, 3)
     store.append(new_statement(object=ELSEWHERE), new_statement(verb={"id": OTHER}))
-    assert store.found(activity=COURSE, verb=EXPERIENCED) == ids(late + sent)
-    assert store.found(activity=COURSE, verb=EXPERIENCED, cursor=9, limit=3) == ids(sent[12:15])
+    for _ in range(2):
+        assert store.found(activity=COURSE, verb=EXPERIENCED) == ids(late + sent)
+        assert store.found(activity=COURSE, verb=EXPERIENCED, cursor=9, limit=3) == ids(sent[12:15])
+        oldest = store.found(activity=COURSE, verb=EXPERIENCED, ascending=True, limit=3)
+        assert oldest == ids(sent[:-4:-1])
     assert store.found(activity=COURSE, verb=OTHER, agent="mbox:mailto:no@example.org") == []
+
+
+@pytest.mark.usefixtures("only_bitmaps")
+def test_what_was_read_of_a_frequent_term_is_not_read_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append_each(store, 20)
+    assert seal_all(store.database, monkeypatch) == 10
+    read = []
+
+    def note(_: Bitmaps, key: int, first: int, last: int) -> BitMap64:
+        read.append((key, first, last))
+        return BitMap64(range(first * 2, last * 2 + 2))
+
+    monkeypatch.setattr(Bitmaps, "_read", note)
+    for _ in range(2):
+        assert len(store.found(activity=COURSE, verb=EXPERIENCED)) == 20
+    assert len(read) == len(set(read)) > 0
+    before = len(read)
+    store.dictionary.memory = Memory(600)  # no room for bitmaps
+    for _ in range(2):
+        assert len(store.found(activity=COURSE, verb=EXPERIENCED)) == 20
+    assert len(read) == 3 * before
 
 
 def test_what_matches_by_a_reference_is_found_beside_them(
@@ -82,47 +108,64 @@ def test_a_long_search_in_bitmaps_is_not_done_at_once(
         store.append(new_statement(object=ELSEWHERE), new_statement(verb={"id": OTHER}))
     wanted = Filters(activity=ELSEWHERE["id"], verb=OTHER)
     assert seal_all(store.database, monkeypatch) == 10
+    for module in ("segments", "inquiry"):
+        monkeypatch.setattr(f"statements.{module}.LARGEST_GROUP", 2)
     look = partial(search, dictionary=store.dictionary, filters=wanted, scope=Scope())
     with pytest.raises(TakesTime):
         store.database.read_at_once(look)
     assert store.database.read(look).records == []
-    found = Filters(activity=ELSEWHERE["id"], verb=EXPERIENCED, limit=2)
+    found = Filters(activity=ELSEWHERE["id"], verb=EXPERIENCED, limit=1)
     short = partial(search, dictionary=store.dictionary, filters=found, scope=Scope())
     page = store.database.read_at_once(short)
     assert json.loads(page.records[0].payload)["verb"]["id"] == EXPERIENCED
 
 
-def test_rows_that_lie_far_apart_are_walked_and_a_thousand_at_most(
+def test_rows_that_lie_far_apart_are_walked_as_far_as_was_read(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent = append_each(store, 30)
     store.append(*[new_statement(object=ELSEWHERE, verb={"id": OTHER}) for _ in range(30)])
     assert seal_all(store.database, monkeypatch) == 30
-    for name, value in {"DENSE": 0, "APART": 1, "FREQUENT": 0, "SIFTED": 8}.items():
-        monkeypatch.setattr(f"statements.inquiry.{name}", value)
-    beyond, gone_beyond = Inquiry.beyond, []
+    monkeypatch.setattr("statements.inquiry.APART", 1)
+    monkeypatch.setattr("statements.newest.NEWEST", 8)
+    store.dictionary.memory = Memory(0)
+    common, intersected = Bitmaps.common, []
 
-    def go_beyond(inquiry: Inquiry, wanted: list[Wanted], window: Window) -> list[Record]:
-        gone_beyond.append(window)
-        return beyond(inquiry, wanted, window)
+    def intersect(bitmaps: Bitmaps, wanted: Any, window: Window, **ways: Any) -> Iterator[int]:  # noqa: ANN401
+        intersected.append(window)
+        return common(bitmaps, wanted, window, **ways)
 
-    monkeypatch.setattr(Inquiry, "beyond", go_beyond)
-    monkeypatch.setattr(Inquiry, "sifted", lambda *_: pytest.fail("bitmaps were read"))
+    monkeypatch.setattr(Bitmaps, "common", intersect)
     assert store.found(activity=COURSE, verb=EXPERIENCED, limit=5) == ids(sent[:5])
-    assert gone_beyond == []
+    assert intersected == []
     assert store.found(activity=COURSE, verb=EXPERIENCED, limit=20) == ids(sent[:20])
+    assert intersected == [Window(0, 22)]
     assert store.found(activity=COURSE, verb=OTHER) == []
-    assert len(gone_beyond) == 2
+    store.dictionary.memory = Memory()
+    assert store.found(activity=COURSE, verb=EXPERIENCED, limit=5) == ids(sent[:5])
+    assert intersected[1:] == [Window(0, 22), Window(0, 60)]
 
 
-def test_rows_that_lie_far_apart_are_looked_up_in_what_is_remembered_of_frequent_terms(
+def test_a_few_rows_are_walked(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = append_each(store, 3)
+    store.append(*[new_statement(object=ELSEWHERE) for _ in range(30)])
+    monkeypatch.setattr(Bitmaps, "common", lambda *_, **__: pytest.fail("bitmaps were read"))
+    assert store.found(activity=COURSE, verb=EXPERIENCED) == ids(sent)
+
+
+def test_what_has_no_bitmaps_yet_is_not_remembered_if_it_is_much(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sent = append_each(store, 12)
-    store.append(*[new_statement(object=ELSEWHERE) for _ in range(30)])
-    assert seal_all(store.database, monkeypatch) == 21
-    for name, value in {"DENSE": 0, "COUNTED": 20, "SIFTED": 100}.items():
-        monkeypatch.setattr(f"statements.inquiry.{name}", value)
-    monkeypatch.setattr("statements.inquiry.FEW", 11)
-    monkeypatch.setattr(Inquiry, "_walk", lambda *_, **__: pytest.fail("rows were gone through"))
-    assert store.found(activity=COURSE, verb=EXPERIENCED) == ids(sent)
+    make_small(monkeypatch)
+    sent = append_each(store, 20)
+    monkeypatch.setattr("statements.bitmaps.MOST_BEHIND", 4)
+    read, rows = [], bitmaps.read_own
+
+    def note(connection: Connection, key: int, window: Window) -> BitMap64:
+        read.append((key, window))
+        return rows(connection, key, window)
+
+    monkeypatch.setattr(bitmaps, "read_own", note)
+    for _ in range(2):
+        assert store.found(activity=COURSE, verb=EXPERIENCED) == ids(sent)
+    assert len(read) == 2 * len(set(read)) > 0

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from statements.admission import Appended
 from statements.errors import NotYours
 from statements.filters import Filters, Scope
+from statements.known import MOST_BYTES, Memory
 from statements.requests import AppendRequest
 from statements.sealing import seal_next
 from tests.statements.bitmaps import make_small
@@ -163,11 +164,13 @@ def test_every_combination_of_filters_finds_what_the_model_finds(
     sealed=st.integers(0, len(IDS)),
     thresholds=st.fixed_dictionaries(
         {
-            "SIFTED": st.sampled_from([1, 2, 4, 1_000]),
-            "APART": st.integers(0, 3),
-            "DENSE": st.sampled_from([0, 1, 512]),
-            "FREQUENT": st.sampled_from([0, 64]),
-            "FEW": st.integers(0, 2),
+            "newest.NEWEST": st.integers(1, 4),
+            "newest.MOST_SINCE": st.integers(1, 4),
+            "inquiry.FEW": st.integers(0, 2),
+            "inquiry.APART": st.integers(0, 3),
+            "bitmaps.MOST_BEHIND": st.integers(0, 9),
+            "inquiry.LARGEST_GROUP": st.sampled_from([1, 16]),
+            "memory": st.sampled_from([0, 600, 2_000, MOST_BYTES]),
         }
     ),
 )
@@ -179,10 +182,11 @@ def test_bitmaps_find_what_the_model_finds(
     thresholds: dict[str, int],
 ) -> None:
     store = new_store()
+    store.dictionary.memory = Memory(thresholds.pop("memory"))
     with pytest.MonkeyPatch.context() as monkeypatch:
         make_small(monkeypatch)
         for name, value in thresholds.items():
-            monkeypatch.setattr(f"statements.inquiry.{name}", value)
+            monkeypatch.setattr(f"statements.{name}", value)
         # What is remembered of the first part has to be right for both.
         for batches in (world[:-1], world):
             model = append_world(store, batches)
@@ -235,7 +239,7 @@ def test_a_full_last_page_has_no_further_page(store: Store) -> None:
 def test_the_rarest_filter_is_found_however_many_rows_the_others_have(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("statements.inquiry.COUNTED", 3)
+    monkeypatch.setattr("statements.newest.NEWEST", 3)
     rare = new_statement(actor={"mbox": "mailto:rare@example.org"})
     store.append(*[new_statement() for _ in range(10)], rare, *[new_statement() for _ in range(10)])
     assert store.found(agent="mbox:mailto:rare@example.org", verb=EXPERIENCED) == [rare["id"]]

@@ -11,12 +11,14 @@ from sys import executable
 from typing import TYPE_CHECKING
 
 import pytest
+from pyroaring import BitMap64
 from sqlalchemy import func, select
 
 from statements import tables
-from statements.bitmaps import SEALED, mask_of
+from statements.bitmaps import SEALED, read_own
 from statements.errors import Unavailable
 from statements.sealing import seal_next
+from statements.segments import window_of
 from statements.sqlite import SQLite
 from statements.upkeep import SEALING, Upkeep
 from tests.statements.bitmaps import make_small, seal_all
@@ -68,9 +70,10 @@ def test_a_bitmap_is_what_the_index_says(store: Store, monkeypatch: pytest.Monke
     assert seal_all(store.database, monkeypatch) == 5
     rows = store.database.read(lambda c: c.rows(_BITMAPS))
     assert rows
-    for key, segment, bits in rows:
-        mask = store.database.read(partial(mask_of, key=key, segment=segment))
-        assert int.from_bytes(bits, "little") == mask != 0
+    for key, segment, content in rows:
+        right = store.database.read(partial(read_own, key=key, window=window_of(segment, segment)))
+        assert BitMap64.deserialize(content) == right
+        assert right
 
 
 def test_two_that_seal_the_same_segment_write_it_once(store: Store) -> None:

@@ -1,0 +1,137 @@
+"""Which statements have a key, remembered in the process.
+
+What is remembered stays right: a full segment gets no index rows of its own statements any more
+(`statements.sealing`), and statements become visible in the order of their positions, each with all
+index rows of its own. So what was read of a key up to the head of the log is read once.
+"""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from pyroaring import BitMap64
+
+from statements.segments import segment_size
+
+MOST_BYTES = 12 << 20
+"""Of each of two generations, unless more is given."""
+KEY_BYTES, CONTAINER_BYTES, POSITION_BYTES = 500, 64, 2
+"""What is taken by a key, by a container of its bitmap, and by a position in that, at most."""
+
+ASK_SECONDS = 1.0
+"""How often it is looked up which segments are full."""
+SETTLED_SECONDS = 2.0
+"""After which a statement is visible on all shards."""
+
+
+class Known:
+    """Which statements have a key themselves, as far as that is known.
+
+    It is known from `start` to `through`, both included, and of some full segments before. Safe to
+    share between threads: positions are added before it is said that they are known.
+    """
+
+    def __init__(self, start: int, through: int, positions: BitMap64) -> None:
+        self.start = start
+        self.through = through
+        self.positions = positions
+        self.segments = BitMap64()
+
+    def came(self, positions: BitMap64, head: int) -> None:
+        """These came since; now it is known up to a head of the log."""
+        self.positions |= positions
+        self.through = max(self.through, head)
+
+    def begins(self, start: int, positions: BitMap64) -> None:
+        """These come right before; now it is known from an earlier start."""
+        self.positions |= positions
+        self.start = min(self.start, start)
+
+    def has(self, segments: BitMap64, positions: BitMap64) -> None:
+        """These are in some full segments; now it is known of these."""
+        self.positions |= positions
+        self.segments |= segments
+
+    def gap(self) -> float:
+        """Positions from one statement to the next, on average; 1 at least."""
+        covered = self.through - self.start + 1 + len(self.segments) * segment_size()
+        return max(1, covered / max(1, len(self.positions)))
+
+    def size(self) -> int:
+        """Bytes that it takes, about."""
+        return KEY_BYTES + size_of(self.positions)
+
+
+class Memory:
+    """What is known, by key; safe to share between threads.
+
+    Args:
+        most_bytes: of each of two generations.
+
+    """
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._most_bytes = most_bytes
+        self.last_full = -1
+        self._asked = -ASK_SECONDS
+        self._settled = -1  # a head that was seen some seconds ago
+        self._seen = (monotonic(), -1)  # a moment, and the head that was seen then
+        self._young: dict[int, Known] = {}
+        self._old: dict[int, Known] = {}
+        self._bytes = 0
+
+    def can_hold(self, statements: int) -> bool:
+        """Whether there is room for keys of which each of so many statements has one."""
+        return statements * POSITION_BYTES <= 2 * self._most_bytes
+
+    def is_asking_due(self) -> bool:
+        """Whether it should be looked up again which segments are full; then it is."""
+        now = monotonic()
+        if now - self._asked < ASK_SECONDS:
+            return False
+        self._asked = now
+        return True
+
+    def note_full(self, segment: int) -> None:
+        """The segment has its bitmaps, and so have those before it."""
+        self.last_full = max(self.last_full, segment)
+
+    def note_head(self, head: int) -> None:
+        """That was the last position of the log a moment ago."""
+        now = monotonic()
+        moment, before = self._seen
+        if now - moment >= SETTLED_SECONDS:
+            self._settled, self._seen = before, (now, head)
+
+    def settled(self, known: Known) -> int:
+        """Up to which position what is known does not change any more on a distributed engine."""
+        return min(known.through, max(self._settled, known.start - 1))
+
+    def get(self, key: int) -> Known | None:
+        """What is remembered of a key."""
+        known = self._young.get(key)
+        if known is None and (known := self._old.get(key)) is not None:
+            self.keep(key, known)
+        return known
+
+    def keep(self, key: int, known: Known) -> None:
+        """Remember that, in the place of what was before."""
+        self._young[key] = known
+        self.grew(known.size())
+
+    def has_room(self, known: Known, positions: BitMap64) -> bool:
+        """Whether some positions more of one key leave room for others."""
+        return known.size() + size_of(positions) <= self._most_bytes
+
+    def grew(self, more: int) -> None:
+        """Something that is remembered takes so many bytes more."""
+        self._bytes += more
+        if self._bytes > self._most_bytes:
+            self._old, self._young, self._bytes = self._young, {}, 0
+
+
+def size_of(positions: BitMap64) -> int:
+    """Bytes that some positions take, about."""
+    of = positions.get_statistics()
+    content = of["n_bytes_array_containers"] + of["n_bytes_bitset_containers"]
+    return CONTAINER_BYTES * of["n_containers"] + content

@@ -1,0 +1,102 @@
+"""The newest statements that have some keys: those of a rare key are all that there are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyroaring import BitMap64
+
+from statements.known import POSITION_BYTES, Known
+from statements.page_queries import newest_query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from statements.connection import Connection
+    from statements.known import Memory
+    from statements.segments import Window
+
+NEWEST = 512
+"""Statements of a key that are read at first: all that an agent of some years has."""
+MOST_SINCE = 1 << 14
+"""Statements that came since what is remembered; if there are more, it begins anew."""
+
+
+class Inherited(NamedTuple):
+    """Keys that a statement may have by reference, and where."""
+
+    keys: Sequence[int]
+    window: Window
+
+
+class Newest(NamedTuple):
+    """What is known of some keys up to the head of the log."""
+
+    head: int  # its last position
+    known: dict[int, Known]
+    is_inherited: bool  # some statement has a key by reference
+
+
+def read_newest(
+    connection: Connection, memory: Memory, wanted: Iterable[int], within: Inherited
+) -> Newest:
+    """What is remembered of some keys and what has come since, or else their newest statements.
+
+    Args:
+        connection: is asked for what is not remembered, in one query.
+        memory: of what was read before; it keeps what is read of keys that are not rare.
+        wanted: index keys.
+        within: what is asked for beside.
+
+    """
+    before = {key: memory.get(key) for key in wanted}
+    named = {f"k0_{i}": key for i, key in enumerate(before)}
+    for i, known in enumerate(before.values()):
+        named[f"after{i}"] = _after(connection, memory, known)
+        named[f"most{i}"] = NEWEST if known is None else MOST_SINCE
+    named |= {f"k1_{i}": key for i, key in enumerate(within.keys)}
+    query, parts = newest_query(len(before), len(within.keys))
+    low, high = within.window
+    found = by_part(connection.numbers(query, low=low, high=high, **named), parts)
+    *rows, heads, inherited = (found[part] for part in range(parts))
+    head = heads[0] if heads else 0
+    memory.note_head(head)
+    newest = {
+        key: _kept(memory, key, _joined(memory, known, positions, head))
+        for (key, known), positions in zip(before.items(), rows, strict=True)
+    }
+    return Newest(head, newest, bool(inherited))
+
+
+def by_part(numbers: Iterable[int], parts: int) -> dict[int, list[int]]:
+    """Positions that came as numbers, each a position times the parts of a query, and its part."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for number in numbers:
+        position, part = divmod(number, parts)
+        found[part].append(position)
+    return found
+
+
+def _after(connection: Connection, memory: Memory, known: Known | None) -> int:
+    if known is None:
+        return -1
+    return memory.settled(known) if connection.is_distributed() else known.through
+
+
+def _joined(memory: Memory, known: Known | None, positions: list[int], head: int) -> Known:
+    """What is known with what was read: the last of a key, or what came since."""
+    came = BitMap64(positions)
+    if known is not None and len(positions) < MOST_SINCE:
+        known.came(came, head)
+        memory.grew(POSITION_BYTES * len(positions))
+        return known
+    is_all = len(positions) < (NEWEST if known is None else MOST_SINCE)
+    return Known(0 if is_all else came.min(), head, came)
+
+
+def _kept(memory: Memory, key: int, known: Known) -> Known:
+    """The same, remembered unless it is read as quickly."""
+    if known.start > 0 and memory.get(key) is not known:
+        memory.keep(key, known)
+    return known

@@ -1,0 +1,94 @@
+"""What is remembered of keys: nothing that may still change, and not without end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyroaring import BitMap64
+
+from statements.known import KEY_BYTES, Known, Memory, size_of
+from statements.segments import segment_size
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def known(*positions: int) -> Known:
+    """Make something known of the first statements."""
+    return Known(0, max(positions, default=0), BitMap64(positions))
+
+
+def test_what_is_known_grows_at_both_ends_and_by_full_segments() -> None:
+    some = Known(100, 200, BitMap64([100, 150]))
+    assert some.gap() == 50.5
+    some.came(BitMap64([201]), 299)
+    some.begins(50, BitMap64([60]))
+    assert (some.start, some.through) == (50, 299)
+    assert some.gap() == 62.5
+    some.has(BitMap64([0]), BitMap64([1]))
+    assert list(some.positions) == [1, 60, 100, 150, 201]
+    assert some.gap() == (250 + segment_size()) / 5
+
+
+def test_a_thread_that_read_less_takes_nothing_back() -> None:
+    some = Known(100, 200, BitMap64())
+    some.came(BitMap64(), 150)
+    some.begins(120, BitMap64())
+    assert (some.start, some.through) == (100, 200)
+
+
+def test_a_segment_that_is_full_stays_full() -> None:
+    memory = Memory()
+    memory.note_full(5)
+    memory.note_full(-1)
+    assert memory.last_full == 5
+
+
+def test_what_is_used_stays_and_the_rest_goes_when_there_is_too_much() -> None:
+    memory = Memory(10 * KEY_BYTES)
+    first = known(1)
+    memory.keep(0, first)
+    for key in range(1, 1_000):
+        memory.keep(key, known())
+        assert memory.get(0) is first
+    kept = [key for key in range(1_000) if memory.get(key) is not None]
+    assert 0 in kept
+    assert len(kept) <= 22
+
+
+def test_what_grows_takes_room() -> None:
+    memory = Memory(10 * KEY_BYTES)
+    some = known(1)
+    memory.keep(1, some)
+    assert memory.has_room(some, BitMap64([2]))
+    assert not memory.has_room(some, BitMap64(range(0, 100_000, 7)))
+    for _ in range(2):
+        memory.keep(2, known())
+        memory.grew(10 * KEY_BYTES)
+    assert memory.get(1) is None
+
+
+def test_a_bitmap_takes_what_its_containers_take() -> None:
+    assert size_of(BitMap64()) == 0
+    assert size_of(BitMap64([1, 5])) == size_of(BitMap64([1, 5, 9])) - 2
+    assert 8_192 < size_of(BitMap64(range(0, 65_536, 2))) < 8_400
+
+
+def test_it_is_asked_now_and_then_which_segments_are_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = Memory()
+    assert memory.is_asking_due()
+    assert not memory.is_asking_due()
+    monkeypatch.setattr("statements.known.ASK_SECONDS", 0)
+    assert memory.is_asking_due()
+
+
+def test_it_is_known_for_how_many_statements_there_is_room() -> None:
+    memory = Memory(1_000)
+    assert memory.can_hold(1_000)
+    assert not memory.can_hold(1_001)
+
+
+def test_what_has_settled_is_no_more_than_was_known() -> None:
+    memory = Memory()
+    some = Known(10, 20, BitMap64())
+    assert memory.settled(some) == 9
