@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import orjson
+from pyroaring import BitMap64
 
 from statements import tables
 from statements.append import head
@@ -28,8 +29,8 @@ SAMPLE_EVERY = 8
 """Frequent keys are found by looking at every eighth statement of a segment."""
 LEAST_SEEN = 2
 """A key of 32 rows is seen in four of those, give or take two."""
-SAMPLED_A_STEP, KEYS_A_STEP = 32, 8
-"""Statements and keys that are looked at in a millisecond."""
+SAMPLED_A_STEP, ROWS_A_STEP = 32, 2_000
+"""Statements and index rows that are read in a millisecond."""
 
 
 def seal_next(database: Database, breathe: Callable[[], object] = lambda: None) -> bool:
@@ -41,9 +42,13 @@ def seal_next(database: Database, breathe: Callable[[], object] = lambda: None) 
     if segment is None:
         return False
     rows: list[Row] = [(SEALED, segment, b"")]
-    for keys in _several(_frequent(database, segment, breathe), KEYS_A_STEP):
-        breathe()
-        rows += database.read(partial(_bitmaps, keys=keys, segment=segment))
+    for key, expected in _frequent(database, segment, breathe):
+        positions = BitMap64()
+        for window in window_of(segment, segment).parts(1 + expected // ROWS_A_STEP):
+            breathe()
+            positions |= database.read(partial(read_own, key=key, window=window))
+        if len(positions) >= LEAST_ROWS:
+            rows.append((key, segment, positions.serialize()))
     database.write(
         lambda connection: connection.insert(tables.bitmap, rows, if_absent=True),
         lock=b"bitmap",
@@ -56,27 +61,25 @@ def _next_full(connection: Connection) -> int | None:
     return segment if head(connection).position >= window_of(segment, segment).high else None
 
 
-def _bitmaps(connection: Connection, keys: Iterable[int], segment: int) -> list[Row]:
-    """Rows for those keys that enough statements of a full segment have."""
-    found = ((key, read_own(connection, key, window_of(segment, segment))) for key in keys)
-    return [
-        (key, segment, positions.serialize())
-        for key, positions in found
-        if len(positions) >= LEAST_ROWS
-    ]
+def _frequent(
+    database: Database, segment: int, breathe: Callable[[], object]
+) -> list[tuple[int, int]]:
+    """Keys that several of the statements looked at have, and how many probably have them.
 
-
-def _frequent(database: Database, segment: int, breathe: Callable[[], object]) -> list[int]:
-    """Keys that several of the statements looked at have: all that are frequent, very likely."""
+    These are all that are frequent, very likely.
+    """
     low, high = window_of(segment, segment)
     seen: Counter[Term] = Counter()
     for sample in _several(range(low + SAMPLE_EVERY // 2, high + 1, SAMPLE_EVERY), SAMPLED_A_STEP):
         breathe()
         seen.update(database.read(partial(_terms, positions=sample)))
-    often = [term for term, count in seen.items() if count >= LEAST_SEEN]
+    often = {term: count for term, count in seen.items() if count >= LEAST_SEEN}
     names = {term for term, _ in often}
     numbers = database.read(lambda connection: Dictionary().look_up(connection, names))
-    return sorted(posting_key(numbers[term], role) for term, role in often)
+    return sorted(
+        (posting_key(numbers[term], role), count * SAMPLE_EVERY)
+        for (term, role), count in often.items()
+    )
 
 
 def _terms(connection: Connection, positions: Iterable[int]) -> list[Term]:

@@ -31,6 +31,12 @@ class Window(NamedTuple):
         """What both have."""
         return Window(max(self.low, other.low), min(self.high, other.high))
 
+    def parts(self, count: int) -> Iterator[Window]:
+        """The same in so many parts, or fewer."""
+        size = -(-(self.high - self.low + 1) // count)
+        for low in range(self.low, self.high + 1, size):
+            yield Window(low, min(self.high, low + size - 1))
+
     def positions(self) -> BitMap64:
         """All of its positions."""
         return BitMap64(range(self.low, self.high + 1))

@@ -120,12 +120,20 @@ def test_while_another_process_seals_nobody_does_it_as_well(store: Store, url: s
             wait_until(is_done_when_woken)
 
 
-def test_requests_come_first_after_each_millisecond(store: Store) -> None:
+def test_requests_come_first_after_each_millisecond(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store.append(*[new_statement() for _ in range(5)])
     assert seal_next(store.database)
     breaths: list[list[int]] = []
     assert seal_next(store.database, lambda: breaths.append(sealed(store.database)))
-    assert breaths == [[0], [0]]  # before statements are looked at, and before keys are
+    keys = {key for key, _, _ in store.database.read(lambda c: c.rows(_BITMAPS))}
+    # Before statements are looked at, and before the rows of each key are.
+    assert breaths == [[0]] * (1 + len(keys))
+    monkeypatch.setattr("statements.sealing.ROWS_A_STEP", 2)
+    breaths.clear()
+    assert seal_next(store.database, lambda: breaths.append(sealed(store.database)))
+    assert breaths == [[0, 1]] * (1 + 2 * len(keys))  # half a segment at a time
 
 
 def test_a_rare_term_has_no_bitmap(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
