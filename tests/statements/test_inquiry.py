@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +17,7 @@ from statements.connection import TakesTime
 from statements.filters import Filters, Scope
 from statements.inquiry import Inquiry
 from statements.known import Memory
+from statements.sealing import seal_next
 from statements.search import search
 from statements.segments import Window
 from statements.sqlite import SQLite
@@ -169,3 +172,34 @@ def test_what_has_no_bitmaps_yet_is_not_remembered_if_it_is_much(
     for _ in range(2):
         assert store.found(activity=COURSE, verb=EXPERIENCED) == ids(sent)
     assert len(read) == 2 * len(set(read)) > 0
+
+
+def test_threads_that_share_what_is_remembered_find_all_that_was_there_before(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_small(monkeypatch)
+    stored: list[str] = []
+    ended = Event()
+
+    def ask() -> int:
+        """Ask until all is stored, and once more; how often."""
+        asked, goes_on = 0, True
+        while goes_on:
+            goes_on = not ended.is_set()
+            before = set(stored)
+            found = store.found(activity=COURSE, verb=EXPERIENCED, limit=1_000)
+            assert before <= set(found)
+            assert len(found) == len(set(found))
+            asked += 1
+        return asked
+
+    with ThreadPoolExecutor(3) as pool:
+        asking = [pool.submit(ask) for _ in range(3)]
+        for number in range(150):
+            sent = [new_statement() for _ in range(1 + number % 3)]
+            store.append(*sent)
+            stored += ids(sent)
+            if number % 10 == 9:
+                seal_next(store.database)
+        ended.set()
+        assert all(each.result() > 1 for each in asking)

@@ -5,16 +5,22 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import pytest
+
 from statements.migrate import migrate
 from statements.opening import open_database
-from statements.page_queries import Shape, page_query
+from statements.page_queries import Shape, newest_query, page_query
 from statements.sql_texts import render
 from statements.sqlite_connection import DIALECT, SQLiteConnection
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from sqlalchemy import Executable
+
     from statements.connection import Connection
+    from statements.database import Database
 
 INHERITED = Shape(
     lead=(1, False),
@@ -27,19 +33,38 @@ INHERITED = Shape(
 )
 
 
-def plan(connection: Connection) -> list[str]:
-    """Tell the steps of a page of inherited rows."""
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """Lend an empty store on SQLite."""
+    with closing(open_database(f"sqlite:///{tmp_path / 'store.sqlite3'}")) as database:
+        migrate(database)
+        yield database
+
+
+def plan(connection: Connection, query: Executable, *names: str) -> list[str]:
+    """Tell the steps of a query with parameters."""
     assert isinstance(connection, SQLiteConnection)
-    sql, constants, _ = render(page_query(INHERITED), DIALECT)
-    values = constants | dict.fromkeys(("k0_0", "k1_0", "low", "high", "rows"), 1)
+    sql, constants, _ = render(query, DIALECT)
+    values = constants | dict.fromkeys(names, 1)
     steps = connection.raw.execute(f"EXPLAIN QUERY PLAN {sql}", values)
     return [detail for *_, detail in steps]
 
 
-def test_inherited_rows_are_looked_for_where_there_are_no_others(tmp_path: Path) -> None:
-    with closing(open_database(f"sqlite:///{tmp_path / 'store.sqlite3'}")) as database:
-        migrate(database)
-        (lead,) = [step for step in database.read(plan) if step.startswith("SEARCH lead")]
+def test_inherited_rows_are_looked_for_where_there_are_no_others(database: Database) -> None:
+    names = ("k0_0", "k1_0", "low", "high", "rows")
+    steps = database.read(lambda c: plan(c, page_query(INHERITED), *names))
+    (lead,) = [step for step in steps if step.startswith("SEARCH lead")]
     assert lead.startswith(
         "SEARCH lead USING COVERING INDEX posting_inherited (key=? AND position>?"
     )
+
+
+def test_the_newest_rows_of_a_key_are_read_from_the_end_of_its_rows(database: Database) -> None:
+    query, _ = newest_query(1, 1)
+    names = ("k0_0", "after0", "most0", "k1_0", "low", "high")
+    steps = database.read(lambda c: plan(c, query, *names))
+    assert [step.split("(", 1)[0] for step in steps if step.startswith("SEARCH posting")] == [
+        "SEARCH posting USING PRIMARY KEY ",
+        "SEARCH posting USING COVERING INDEX posting_inherited ",
+    ]
+    assert not [step for step in steps if "TEMP B-TREE" in step]  # nothing is sorted
