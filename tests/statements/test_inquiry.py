@@ -69,6 +69,17 @@ def test_filters_are_intersected_by_bitmaps_and_in_the_last_segment_by_rows(
 
 
 @pytest.mark.usefixtures("only_bitmaps")
+def test_what_has_a_bitmap_is_not_read_by_rows(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = append_each(store, 20)
+    assert seal_all(store.database, monkeypatch) == 10
+    monkeypatch.setattr(bitmaps, "read_own", lambda *_: pytest.fail("rows were read"))
+    # Segment 0 has one statement, which is few.
+    assert store.found(activity=COURSE, verb=EXPERIENCED, limit=18) == ids(sent[:18])
+
+
+@pytest.mark.usefixtures("only_bitmaps")
 def test_what_was_read_of_a_frequent_term_is_not_read_again(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
