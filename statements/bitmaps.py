@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 NEAR = segments.LARGEST_GROUP
 """Segments that lie so near to one another are read together with those between them."""
+MANY_GROUPED = 1 << 10
+"""Segments that are intersected together if all is known of them: sixty million statements."""
 SOON_GROUPS, SOON_SEGMENTS, SOON_ROWS = 2, 64, 4_000
 """Of segments, of bitmaps and of index rows so many are read in a millisecond or two."""
 MOST_BEHIND = 1 << 17
@@ -73,16 +75,36 @@ class Bitmaps(NamedTuple):
             first_group: segments to look at together at first.
 
         """
-        together = groups(window, ascending=ascending, first=first_group)
+        largest = MANY_GROUPED if self._is_known(wanted, window) else segments.LARGEST_GROUP
+        together = groups(window, ascending=ascending, first=first_group, largest=largest)
         for number, (first, last) in enumerate(together):
             if number >= SOON_GROUPS:
                 self.connection.take_time()
-            found = window_of(first, last).within(window).positions()
-            for keys in wanted:
-                if found:
-                    having = [self._having(key, found) for key in keys]
-                    found = having[0].union(*having[1:])
+            among = window_of(first, last).within(window)
+            if last - first > segments.LARGEST_GROUP and self._is_known(wanted, among):
+                found = self._intersected(wanted) & among.positions()
+            else:
+                found = self._common(wanted, among.positions())
             yield from in_order(found, ascending=ascending)
+
+    def _is_known(self, wanted: Sequence[Sequence[int]], window: Window) -> bool:
+        """Whether nothing has to be read for a part of the log."""
+        return all(self.known[key].covers(window) for keys in wanted for key in keys)
+
+    def _intersected(self, wanted: Sequence[Sequence[int]]) -> BitMap64:
+        """Those that have a key of each list, as far as that is known; not to be changed."""
+        found = _union([self.known[key].positions for key in wanted[0]])
+        for keys in wanted[1:]:
+            found = _union([found & self.known[key].positions for key in keys])
+        return found
+
+    def _common(self, wanted: Sequence[Sequence[int]], among: BitMap64) -> BitMap64:
+        """Those of some positions whose statements have a key of each list."""
+        found = among
+        for keys in wanted:
+            if found:
+                found = _union([self._having(key, found) for key in keys])
+        return found
 
     def end(self) -> int:
         """The position behind the full segments, as of a moment ago."""
@@ -147,6 +169,12 @@ def read_own(connection: Connection, key: int, window: Window) -> BitMap64:
     """The statements of a window that have a key themselves, by the index rows."""
     low, high = window
     return BitMap64(connection.numbers(_OWN_POSITIONS, key=key, low=low, high=high))
+
+
+def _union(several: Sequence[BitMap64]) -> BitMap64:
+    """All positions of some sets: that set itself, if no other has any."""
+    first, *others = [each for each in several if each] or [BitMap64()]
+    return first.union(*others) if others else first
 
 
 def last_sealed(connection: Connection) -> int:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import literal_column
 
-from statements import tables
+from statements import segments, tables
 from statements.bitmaps import Bitmaps
 from statements.newest import Inherited, read_newest
 from statements.page_queries import RECORD, Record, Shape, page_query, records_of
-from statements.segments import LARGEST_GROUP, Window, segment_of
+from statements.segments import Window, segment_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -111,7 +111,7 @@ class Inquiry(NamedTuple):
         )
         group = segment_of(window.high - window.low) + 1
         if lead.start > window.low:  # else all that is left to look at is known
-            group = min(group, segment_of(int(needed * lead.gap)) + 1, LARGEST_GROUP)
+            group = min(group, segment_of(int(needed * lead.gap)) + 1, segments.LARGEST_GROUP)
         bitmaps = Bitmaps(self.connection, self.dictionary.memory, newest.known)
         positions = bitmaps.common(
             [each.keys for each in wanted],

@@ -11,7 +11,7 @@ from time import monotonic
 
 from pyroaring import BitMap64
 
-from statements.segments import segment_size
+from statements.segments import Window, segment_of, segment_size
 
 MOST_BYTES = 12 << 20
 """Of each of two generations, unless more is given."""
@@ -51,6 +51,14 @@ class Known:
         """These are in some full segments; now it is known of these."""
         self.positions |= positions
         self.segments |= segments
+
+    def covers(self, window: Window) -> bool:
+        """Whether it is known of all statements of a window, up to the head of the log."""
+        before = Window(window.low, min(window.high, self.start - 1))
+        if before.low > before.high:
+            return True
+        needed = range(segment_of(before.low), segment_of(before.high) + 1)
+        return self.segments.contains_range(needed.start, needed.stop)
 
     def gap(self) -> float:
         """Positions from one statement to the next, on average; 1 at least."""

@@ -68,10 +68,12 @@ def in_order(positions: BitMap64, *, ascending: bool) -> Iterator[int]:
         end, size = end - size, size * 4
 
 
-def groups(window: Window, *, ascending: bool, first: int) -> Iterator[tuple[int, int]]:
+def groups(
+    window: Window, *, ascending: bool, first: int, largest: int
+) -> Iterator[tuple[int, int]]:
     """First and last segment of what is read together, from one end of the window to the other.
 
-    `first` is how many are read at first.
+    `first` is how many these are at first, `largest` at most after that.
     """
     low, high = segment_of(window.low), segment_of(window.high)
     size = first
@@ -82,7 +84,7 @@ def groups(window: Window, *, ascending: bool, first: int) -> Iterator[tuple[int
         else:
             yield max(low, high - size + 1), high
             high -= size
-        size = min(size * 4, LARGEST_GROUP)
+        size = min(size * LARGEST_GROUP, largest)
 
 
 def runs(segments: Iterable[int], near: int) -> Iterator[tuple[int, int]]:

@@ -38,7 +38,7 @@ def test_groups_of_segments_are_the_whole_and_grow(
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr("statements.segments.SEGMENT_BITS", 2)
         monkeypatch.setattr("statements.segments.LARGEST_GROUP", 6)
-        found = list(groups(window, ascending=ascending, first=first))
+        found = list(groups(window, ascending=ascending, first=first, largest=6))
         ordered = found if ascending else found[::-1]
         seen = [segment for low, high in ordered for segment in range(low, high + 1)]
         assert window_of(seen[0], seen[-1]).within(window) == window
