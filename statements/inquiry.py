@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import literal_column
 
-from statements import segments, tables
+from statements import tables
 from statements.bitmaps import Bitmaps
 from statements.newest import Inherited, read_newest
 from statements.page_queries import RECORD, Record, Shape, page_query, records_of
@@ -29,6 +29,8 @@ FEW = 16
 """So many rows are looked up in the index of the others sooner than anything is read of these."""
 APART = 1 << 14
 """So are rows that lie so far apart, unless all bitmaps are remembered."""
+GROUPED = 4_000
+"""So many rows of the rarest filter are looked up in the others together, at most."""
 SPARE = 1.25
 """More rows than a page needs by the numbers, since they lie by chance."""
 
@@ -106,12 +108,8 @@ class Inquiry(NamedTuple):
     ) -> list[Record]:
         """The first records of a window, by bitmaps, and by inherited rows if there are any."""
         # So many rows of the leading filter fill a page, if the filters are independent.
-        needed = prod(
-            (_gap(each.keys, newest.known) for each in wanted[1:]), start=self.most * SPARE
-        )
-        group = segment_of(window.high - window.low) + 1
-        if lead.start > window.low:  # else all that is left to look at is known
-            group = min(group, segment_of(int(needed * lead.gap)) + 1, segments.LARGEST_GROUP)
+        rows = prod((_gap(each.keys, newest.known) for each in wanted[1:]), start=self.most * SPARE)
+        group = segment_of(int(min(rows, GROUPED) * lead.gap)) + 1
         bitmaps = Bitmaps(self.connection, self.dictionary.memory, newest.known)
         positions = bitmaps.common(
             [each.keys for each in wanted],

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyroaring import BitMap64
 
 from statements.known import POSITION_BYTES, Known
-from statements.page_queries import newest_query
+from statements.page_queries import PART, newest_query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from statements.known import Memory
     from statements.segments import Window
 
-NEWEST = 512
+NEWEST = 1_024
 """Statements of a key that are read at first: all that an agent of some years has."""
 MOST_SINCE = 1 << 14
 """Statements that came since what is remembered; if there are more, it begins anew."""
@@ -59,7 +59,7 @@ def read_newest(
     query, parts = newest_query(len(before), len(within.keys))
     low, high = within.window
     found = by_part(connection.numbers(query, low=low, high=high, **named), parts)
-    *rows, heads, inherited = (found[part] for part in range(parts))
+    *rows, heads, inherited = found
     head = heads[0] if heads else 0
     memory.note_head(head)
     newest = {
@@ -69,12 +69,13 @@ def read_newest(
     return Newest(head, newest, bool(inherited))
 
 
-def by_part(numbers: Iterable[int], parts: int) -> dict[int, list[int]]:
-    """Positions that came as numbers, each a position times the parts of a query, and its part."""
-    found: dict[int, list[int]] = defaultdict(list)
-    for number in numbers:
-        position, part = divmod(number, parts)
-        found[part].append(position)
+def by_part(numbers: Iterable[int], parts: int) -> list[list[int]]:
+    """Positions in order, by the parts of a query that they came from as numbers."""
+    ordered = sorted(numbers)
+    found = []
+    for start in range(0, parts * PART, PART):
+        of = ordered[bisect_left(ordered, start) : bisect_left(ordered, start + PART)]
+        found.append([number - start for number in of])
     return found
 
 

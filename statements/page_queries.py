@@ -58,17 +58,21 @@ RECORD = (
 )
 
 
+PART = 1 << 48
+"""More than there are positions."""
+
+
 @lru_cache
 def newest_query(keys: int, referring: int) -> tuple[Executable, int]:
     """Own rows of some keys, the head of the log, and an inherited row of others if there is one.
 
-    It has so many parts; a number is a position times the parts, and the number of its part. There
+    It has so many parts; a number is a position, and `PART` times the number of its part. There
     is a part for each key: the newest rows behind a position `after0`, ..., `most0`, ... of them at
     most. Then come the head, and the inherited row, between two positions.
     """
-    row, parts = tables.posting.c, keys + 2
+    row = tables.posting.c
     own = [
-        _part(row.position, i, parts)
+        _part(row.position, i)
         .where(
             row.key == key, row.position > bindparam(f"after{i}"), row.via == literal_column("0")
         )
@@ -76,22 +80,21 @@ def newest_query(keys: int, referring: int) -> tuple[Executable, int]:
         .limit(bindparam(f"most{i}"))
         for i, key in enumerate(_keys(0, keys))
     ]
-    head = _part(func.max(tables.statement.c.position), keys, parts)
+    head = _part(func.max(tables.statement.c.position), keys)
     inherited = [
-        _part(row.position, keys + 1, parts)
+        _part(row.position, keys + 1)
         .where(row.key == key, row.via > literal_column("0"))
         .where(row.position >= bindparam("low"), row.position <= bindparam("high"))
         .limit(literal_column("1"))
         for key in _keys(1, referring)
     ]
     arms = [each.subquery() for each in (*own, head, *inherited)]
-    return union_all(*(select(arm.c.number) for arm in arms)), parts
+    return union_all(*(select(arm.c.number) for arm in arms)), keys + 2
 
 
-def _part(position: Any, part: int, parts: int) -> Select[Any]:  # noqa: ANN401
+def _part(position: Any, part: int) -> Select[Any]:  # noqa: ANN401
     """Positions as the numbers of a part of a query."""
-    number = position * literal_column(str(parts)) + literal_column(str(part))
-    return select(number.label("number"))
+    return select((position + literal_column(str(part * PART))).label("number"))
 
 
 @lru_cache(maxsize=1024)  # more than there are shapes: a text is prepared once

@@ -19,6 +19,7 @@ def make_small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("statements.sealing.SAMPLE_EVERY", 1)
     monkeypatch.setattr("statements.known.ASK_SECONDS", 0)
     monkeypatch.setattr("statements.segments.LARGEST_GROUP", 1)
+    monkeypatch.setattr("statements.inquiry.GROUPED", 1)
     monkeypatch.setattr("statements.newest.NEWEST", 1)
 
 

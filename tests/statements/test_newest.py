@@ -43,7 +43,7 @@ def rows_read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Count what each query brings."""
     counts: list[int] = []
 
-    def count(numbers: list[int], parts: int) -> dict[int, list[int]]:
+    def count(numbers: list[int], parts: int) -> list[list[int]]:
         counts.append(len(numbers))
         return by_part(numbers, parts)
 

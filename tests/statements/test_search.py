@@ -169,6 +169,7 @@ def test_every_combination_of_filters_finds_what_the_model_finds(
             "inquiry.FEW": st.integers(0, 2),
             "inquiry.APART": st.integers(0, 3),
             "bitmaps.MOST_BEHIND": st.integers(0, 9),
+            "inquiry.GROUPED": st.sampled_from([1, 4_000]),
             "segments.LARGEST_GROUP": st.sampled_from([1, 2, 16]),
             "memory": st.sampled_from([0, 600, 2_000, MOST_BYTES]),
         }
