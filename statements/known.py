@@ -29,18 +29,28 @@ class Known:
 
     It is known from `start` to `through`, both included, and of some full segments before. Safe to
     share between threads: positions are added before it is said that they are known.
+
+    Args:
+        start: position.
+        through: the head of the log when it was read.
+        settled: behind this position some statements may become visible later, on all shards of a
+            distributed engine.
+        positions: of the statements from `start` on.
+
     """
 
-    def __init__(self, start: int, through: int, positions: BitMap64) -> None:
+    def __init__(self, start: int, through: int, settled: int, positions: BitMap64) -> None:
         self.start = start
         self.through = through
+        self.settled = settled
         self.positions = positions
         self.segments = BitMap64()
 
-    def came(self, positions: BitMap64, head: int) -> None:
-        """These came since; now it is known up to a head of the log."""
+    def came(self, positions: BitMap64, through: int, settled: int) -> None:
+        """These came since; now it is known up to another head of the log."""
         self.positions |= positions
-        self.through = max(self.through, head)
+        self.through = max(self.through, through)
+        self.settled = max(self.settled, settled)
 
     def begins(self, start: int, positions: BitMap64) -> None:
         """These come right before; now it is known from an earlier start."""
@@ -82,7 +92,8 @@ class Memory:
         self._most_bytes = most_bytes
         self.last_full = -1
         self._asked = -ASK_SECONDS
-        self._settled = -1  # a head that was seen some seconds ago
+        self.settled = -1
+        """A head of the log that was seen some seconds ago."""
         self._seen = (monotonic(), -1)  # a moment, and the head that was seen then
         self._young: dict[int, Known] = {}
         self._old: dict[int, Known] = {}
@@ -109,11 +120,7 @@ class Memory:
         now = monotonic()
         moment, before = self._seen
         if now - moment >= SETTLED_SECONDS:
-            self._settled, self._seen = before, (now, head)
-
-    def settled(self, known: Known) -> int:
-        """Up to which position what is known does not change any more on a distributed engine."""
-        return min(known.through, max(self._settled, known.start - 1))
+            self.settled, self._seen = before, (now, head)
 
     def get(self, key: int) -> Known | None:
         """What is remembered of a key."""

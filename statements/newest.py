@@ -53,7 +53,7 @@ def read_newest(
     before = {key: memory.get(key) for key in wanted}
     named = {f"k0_{i}": key for i, key in enumerate(before)}
     for i, known in enumerate(before.values()):
-        named[f"after{i}"] = _after(connection, memory, known)
+        named[f"after{i}"] = -1 if known is None else known.settled
         named[f"most{i}"] = NEWEST if known is None else MOST_SINCE
     named |= {f"k1_{i}": key for i, key in enumerate(within.keys)}
     query, parts = newest_query(len(before), len(within.keys))
@@ -62,10 +62,19 @@ def read_newest(
     *rows, heads, inherited = found
     head = heads[0] if heads else 0
     memory.note_head(head)
-    newest = {
-        key: _kept(memory, key, _joined(memory, known, positions, head))
-        for (key, known), positions in zip(before.items(), rows, strict=True)
-    }
+    settled = min(head, memory.settled) if connection.is_distributed() else head
+    newest = {}
+    for (key, known), positions in zip(before.items(), rows, strict=True):
+        came = BitMap64(positions)
+        if known is not None and len(positions) < MOST_SINCE:
+            known.came(came, head, settled)
+            memory.grew(POSITION_BYTES * len(positions))
+            newest[key] = known
+            continue
+        is_all = known is None and len(positions) < NEWEST
+        newest[key] = Known(0 if is_all else came.min(), head, settled, came)
+        if not is_all:  # else it is read as quickly as it is remembered
+            memory.keep(key, newest[key])
     return Newest(head, newest, bool(inherited))
 
 
@@ -77,27 +86,3 @@ def by_part(numbers: Iterable[int], parts: int) -> list[list[int]]:
         of = ordered[bisect_left(ordered, start) : bisect_left(ordered, start + PART)]
         found.append([number - start for number in of])
     return found
-
-
-def _after(connection: Connection, memory: Memory, known: Known | None) -> int:
-    if known is None:
-        return -1
-    return memory.settled(known) if connection.is_distributed() else known.through
-
-
-def _joined(memory: Memory, known: Known | None, positions: list[int], head: int) -> Known:
-    """What is known with what was read: the last of a key, or what came since."""
-    came = BitMap64(positions)
-    if known is not None and len(positions) < MOST_SINCE:
-        known.came(came, head)
-        memory.grew(POSITION_BYTES * len(positions))
-        return known
-    is_all = len(positions) < (NEWEST if known is None else MOST_SINCE)
-    return Known(0 if is_all else came.min(), head, came)
-
-
-def _kept(memory: Memory, key: int, known: Known) -> Known:
-    """The same, remembered unless it is read as quickly."""
-    if known.start > 0 and memory.get(key) is not known:
-        memory.keep(key, known)
-    return known

@@ -15,15 +15,16 @@ if TYPE_CHECKING:
 
 def known(*positions: int) -> Known:
     """Make something known of the first statements."""
-    return Known(0, max(positions, default=0), BitMap64(positions))
+    last = max(positions, default=0)
+    return Known(0, last, last, BitMap64(positions))
 
 
 def test_what_is_known_grows_at_both_ends_and_by_full_segments() -> None:
-    some = Known(100, 200, BitMap64([100, 150]))
+    some = Known(100, 200, 190, BitMap64([100, 150]))
     assert some.gap() == 50.5
-    some.came(BitMap64([201]), 299)
+    some.came(BitMap64([201]), 299, 240)
     some.begins(50, BitMap64([60]))
-    assert (some.start, some.through) == (50, 299)
+    assert (some.start, some.through, some.settled) == (50, 299, 240)
     assert some.gap() == 62.5
     some.has(BitMap64([0]), BitMap64([1]))
     assert list(some.positions) == [1, 60, 100, 150, 201]
@@ -31,10 +32,10 @@ def test_what_is_known_grows_at_both_ends_and_by_full_segments() -> None:
 
 
 def test_a_thread_that_read_less_takes_nothing_back() -> None:
-    some = Known(100, 200, BitMap64())
-    some.came(BitMap64(), 150)
+    some = Known(100, 200, 200, BitMap64())
+    some.came(BitMap64(), 150, 150)
     some.begins(120, BitMap64())
-    assert (some.start, some.through) == (100, 200)
+    assert (some.start, some.through, some.settled) == (100, 200, 200)
 
 
 def test_a_segment_that_is_full_stays_full() -> None:
@@ -88,7 +89,14 @@ def test_it_is_known_for_how_many_statements_there_is_room() -> None:
     assert not memory.can_hold(1_001)
 
 
-def test_what_has_settled_is_no_more_than_was_known() -> None:
+def test_a_head_has_settled_when_it_was_seen_some_seconds_ago(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     memory = Memory()
-    some = Known(10, 20, BitMap64())
-    assert memory.settled(some) == 9
+    memory.note_head(5)
+    assert memory.settled == -1
+    monkeypatch.setattr("statements.known.SETTLED_SECONDS", 0)
+    memory.note_head(6)
+    assert memory.settled == -1  # what was seen before was nothing
+    memory.note_head(7)
+    assert memory.settled == 6

@@ -94,13 +94,20 @@ def test_if_much_has_come_since_it_begins_anew(
         assert told(read(store, memory, course).known[course]) == (4, 6, [4, 5, 6])
 
 
-def test_on_a_distributed_engine_what_came_in_the_last_seconds_is_read_again(
-    store: Store, rows_read: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def distributed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the engine for a distributed one, once the store is there."""
+    assert not store.database.read(lambda c: c.is_distributed())
     monkeypatch.setattr("statements.connection.Connection.is_distributed", lambda _: True)
     monkeypatch.setattr(
         "statements.postgresql_connection.PostgreSQLConnection.is_distributed", lambda _: True
     )
+
+
+@pytest.mark.usefixtures("distributed")
+def test_on_a_distributed_engine_what_came_in_the_last_seconds_is_read_again(
+    store: Store, rows_read: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("statements.newest.NEWEST", 2)
     memory = Memory()
     store.append(new_statement(), new_statement())
@@ -109,6 +116,28 @@ def test_on_a_distributed_engine_what_came_in_the_last_seconds_is_read_again(
         monkeypatch.setattr("statements.known.SETTLED_SECONDS", seconds)
         assert told(read(store, memory, course).known[course]) == (1, 2, [1, 2])
     assert rows_read == [3, 3, 3, 3, 1]  # a head that was seen twice is trusted
+
+
+@pytest.mark.usefixtures("distributed")
+def test_there_what_became_visible_late_is_found_however_late_it_is_asked(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("statements.newest.NEWEST", 2)
+    memory = Memory()
+    store.append(new_statement(), new_statement(), new_statement())
+    course = key_of(store, Filters(activity=COURSE))
+
+    def without_the_second(numbers: list[int], parts: int) -> list[list[int]]:
+        return by_part([each for each in numbers if each != 2], parts)
+
+    with monkeypatch.context() as late:
+        late.setattr("statements.newest.by_part", without_the_second)
+        late.setattr("statements.newest.NEWEST", 1)
+        assert told(read(store, memory, course).known[course]) == (3, 3, [3])
+    monkeypatch.setattr("statements.known.SETTLED_SECONDS", 0)
+    for _ in range(3):
+        read(store, memory, key_of(store, Filters(verb=EXPERIENCED)))
+    assert 2 in read(store, memory, course).known[course].positions
 
 
 def test_what_a_statement_has_by_reference_is_told(store: Store) -> None:

@@ -136,6 +136,16 @@ def test_requests_come_first_after_each_millisecond(
     assert breaths == [[0, 1]] * (1 + 2 * len(keys))  # half a segment at a time
 
 
+def test_a_distributed_engine_has_a_segment_more_to_show_all_of_one(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for engine in ("connection.Connection", "postgresql_connection.PostgreSQLConnection"):
+        monkeypatch.setattr(f"statements.{engine}.is_distributed", lambda _: True)
+    store.append(*[new_statement() for _ in range(5)])  # the last of which fill segment 2
+    assert [seal_next(store.database) for _ in range(3)] == [True, True, False]
+    assert sealed(store.database) == [0, 1]
+
+
 def test_a_rare_term_has_no_bitmap(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("statements.sealing.LEAST_ROWS", 2)
     rare = new_statement(verb={"id": "http://example.org/verbs/rare"})
