@@ -14,6 +14,7 @@ from pyroaring import BitMap64
 from sqlalchemy import bindparam, func, select
 
 from statements import segments, tables
+from statements.known import size_of
 from statements.segments import Window, groups, in_order, runs, segment_of, window_of
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Bitmaps(NamedTuple):
                 self.connection.take_time()
             among = window_of(first, last).within(window)
             if last - first > segments.LARGEST_GROUP and self._is_known(wanted, among):
-                found = self._intersected(wanted) & among.positions()
+                found = self._known_common(wanted) & among.positions()
             else:
                 found = self._common(wanted, among.positions())
             yield from in_order(found, ascending=ascending)
@@ -91,8 +92,8 @@ class Bitmaps(NamedTuple):
         """Whether nothing has to be read for a part of the log."""
         return all(self.known[key].covers(window) for keys in wanted for key in keys)
 
-    def _intersected(self, wanted: Sequence[Sequence[int]]) -> BitMap64:
-        """Those that have a key of each list, as far as that is known; not to be changed."""
+    def _known_common(self, wanted: Sequence[Sequence[int]]) -> BitMap64:
+        """All that have a key of each list, as far as that is known; not to be changed."""
         found = _union([self.known[key].positions for key in wanted[0]])
         for keys in wanted[1:]:
             found = _union([found & self.known[key].positions for key in keys])
@@ -133,7 +134,9 @@ class Bitmaps(NamedTuple):
             return read_own(self.connection, key, Window(end, strange.high).within(strange))
         if known.start - end > SOON_ROWS * known.gap():
             self.connection.take_time()
-        known.begins(end, read_own(self.connection, key, Window(end, known.start - 1)))
+        positions = read_own(self.connection, key, Window(end, known.start - 1))
+        known.begins(end, positions)
+        self.memory.grew(size_of(positions))
         return BitMap64()
 
     def _full(self, key: int, strange: Window) -> BitMap64:
