@@ -14,7 +14,6 @@ from pyroaring import BitMap64
 from sqlalchemy import bindparam, func, select
 
 from statements import segments, tables
-from statements.known import size_of
 from statements.segments import Window, groups, in_order, runs, segment_of, window_of
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ NEAR = segments.LARGEST_GROUP
 """Segments that lie so near to one another are read together with those between them."""
 MANY_GROUPED = 1 << 10
 """Segments that are intersected together if all is known of them: sixty million statements."""
-SOON_GROUPS, SOON_SEGMENTS, SOON_ROWS = 2, 64, 4_000
+SOON_GROUPS, SOON_SEGMENTS, SOON_ROWS = 2, 256, 4_000
 """Of segments, of bitmaps and of index rows so many are read in a millisecond or two."""
 MOST_BEHIND = 1 << 17
 """Positions behind the full segments that are read as a whole: two segments."""
@@ -136,7 +135,7 @@ class Bitmaps(NamedTuple):
             self.connection.take_time()
         positions = read_own(self.connection, key, Window(end, known.start - 1))
         known.begins(end, positions)
-        self.memory.grew(size_of(positions))
+        self.memory.grew(key, known)
         return BitMap64()
 
     def _full(self, key: int, strange: Window) -> BitMap64:
@@ -149,10 +148,9 @@ class Bitmaps(NamedTuple):
         returned = BitMap64()
         for first, last in runs(needed, NEAR):
             positions = self._read(key, first, last)
-            before = known.size()
             if self.memory.has_room(known, positions):
                 known.has(BitMap64(range(first, last + 1)), positions)
-                self.memory.grew(known.size() - before)
+                self.memory.grew(key, known)
             else:
                 returned |= positions
         return returned

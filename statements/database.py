@@ -40,7 +40,7 @@ class Database(ABC):
     """A look-up by key takes microseconds: no thread need wait for it (`read_at_once`)."""
 
     memory_bytes: int = MOST_BYTES
-    """What a process of the server may remember of bitmaps, in each of two generations."""
+    """What a process of the server may remember of bitmaps."""
 
     closed: bool = False
 

@@ -7,14 +7,15 @@ index rows of its own. So what was read of a key up to the head of the log is re
 
 from __future__ import annotations
 
+from threading import Lock
 from time import monotonic
 
 from pyroaring import BitMap64
 
 from statements.segments import Window, segment_of, segment_size
 
-MOST_BYTES = 12 << 20
-"""Of each of two generations, unless more is given."""
+MOST_BYTES = 24 << 20
+"""Unless more is given."""
 KEY_BYTES, CONTAINER_BYTES, POSITION_BYTES = 500, 64, 2
 """What is taken by a key, by a container of its bitmap, and by a position in that, at most."""
 
@@ -45,6 +46,8 @@ class Known:
         self.settled = settled
         self.positions = positions
         self.segments = BitMap64()
+        self.counted = 0
+        """Bytes that a memory knows of."""
 
     def came(self, positions: BitMap64, through: int, settled: int) -> None:
         """These came since; now it is known up to another head of the log."""
@@ -81,10 +84,10 @@ class Known:
 
 
 class Memory:
-    """What is known, by key; safe to share between threads.
+    """What is known, by key; what was not used for longest is forgotten. Threads may share it.
 
     Args:
-        most_bytes: of each of two generations.
+        most_bytes: that it may take.
 
     """
 
@@ -95,13 +98,13 @@ class Memory:
         self.settled = -1
         """A head of the log that was seen some seconds ago."""
         self._seen = (monotonic(), -1)  # a moment, and the head that was seen then
-        self._young: dict[int, Known] = {}
-        self._old: dict[int, Known] = {}
+        self._lock = Lock()
+        self._known: dict[int, Known] = {}  # what was used last comes last
         self._bytes = 0
 
     def can_hold(self, statements: int) -> bool:
         """Whether there is room for keys of which each of so many statements has one."""
-        return statements * POSITION_BYTES <= 2 * self._most_bytes
+        return statements * POSITION_BYTES <= self._most_bytes
 
     def is_asking_due(self) -> bool:
         """Whether it should be looked up again which segments are full; then it is."""
@@ -124,25 +127,42 @@ class Memory:
 
     def get(self, key: int) -> Known | None:
         """What is remembered of a key."""
-        known = self._young.get(key)
-        if known is None and (known := self._old.get(key)) is not None:
-            self.keep(key, known)
-        return known
+        with self._lock:
+            known = self._known.pop(key, None)
+            if known is not None:
+                self._known[key] = known
+            return known
 
     def keep(self, key: int, known: Known) -> None:
-        """Remember that, in the place of what was before."""
-        self._young[key] = known
-        self.grew(known.size())
+        """Remember that in the place of what was before, unless it takes half of all room."""
+        with self._lock:
+            before = self._known.pop(key, None)
+            self._bytes -= before.counted if before else 0
+            known.counted = known.size()
+            if not self._is_too_much(known.counted):
+                self._known[key] = known
+                self._bytes += known.counted
+                self._forget()
 
     def has_room(self, known: Known, positions: BitMap64) -> bool:
         """Whether some positions more of one key leave room for others."""
-        return known.size() + size_of(positions) <= self._most_bytes
+        return not self._is_too_much(known.size() + size_of(positions))
 
-    def grew(self, more: int) -> None:
-        """Something that is remembered takes so many bytes more."""
-        self._bytes += more
-        if self._bytes > self._most_bytes:
-            self._old, self._young, self._bytes = self._young, {}, 0
+    def grew(self, key: int, known: Known) -> None:
+        """More is known of a key than before."""
+        with self._lock:
+            if self._known.get(key) is known:
+                more = known.size() - known.counted
+                known.counted += more
+                self._bytes += more
+                self._forget()
+
+    def _is_too_much(self, size: int) -> bool:
+        return 2 * size > self._most_bytes
+
+    def _forget(self) -> None:
+        while self._bytes > self._most_bytes:
+            self._bytes -= self._known.pop(next(iter(self._known))).counted
 
 
 def size_of(positions: BitMap64) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyroaring import BitMap64
 
-from statements.known import POSITION_BYTES, Known
+from statements.known import Known
 from statements.page_queries import PART, newest_query
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ def read_newest(
         came = BitMap64(positions)
         if known is not None and len(positions) < MOST_SINCE:
             known.came(came, head, settled)
-            memory.grew(POSITION_BYTES * len(positions))
+            if positions:
+                memory.grew(key, known)
             newest[key] = known
             continue
         is_all = known is None and len(positions) < NEWEST

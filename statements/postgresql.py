@@ -88,7 +88,7 @@ class PostgreSQL(Database):
     name = "postgresql"
     local = False
     # There are no page caches beside them, and what is not remembered is an exchange.
-    memory_bytes = 24 << 20
+    memory_bytes = 48 << 20
 
     def __init__(self, url: str, schema: str = "") -> None:
         self._url = url

@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from sqlalchemy.dialects import sqlite
 from typing_extensions import override
 
@@ -39,6 +40,13 @@ CHECKPOINT_PAGES = 32_768  # 32 MiB of log: rarer checkpoints write each hot pag
 STATEMENT_CACHE = 512
 AT_ONCE_STEPS = 20_000  # of SQLite's virtual machine, five times in a read: about 2 ms in all
 AT_ONCE_TIMES = 5
+
+
+# A blob that is cast to text keeps its bytes, whatever they are: the database is in UTF-8.
+_TOGETHER = (
+    "SELECT group_concat(number), group_concat(length(content)),"
+    " CAST(group_concat(CAST(content AS TEXT), '') AS BLOB)"
+)
 
 
 class SQLiteConnection(Connection):
@@ -102,17 +110,22 @@ class SQLiteConnection(Connection):
         sql, constants, _ = render(query, DIALECT)
         text = f"SELECT group_concat(number) FROM ({sql})"  # noqa: S608
         (joined,) = self.raw.execute(text, constants | parameters).fetchone()
-        return [int(number) for number in joined.split(",")] if joined else []
+        numbers: list[int] = orjson.loads(f"[{joined}]") if joined else []
+        return numbers
 
     @override
     def contents(self, query: Executable, **parameters: object) -> list[tuple[int, bytes]]:
         sql, constants, _ = render(query, DIALECT)
-        text = f"SELECT group_concat(number), group_concat(hex(content)) FROM ({sql})"  # noqa: S608
-        numbers, contents = self.raw.execute(text, constants | parameters).fetchone()
+        text = f"{_TOGETHER} FROM ({sql})"
+        numbers, sizes, joined = self.raw.execute(text, constants | parameters).fetchone()
+        found: list[tuple[int, bytes]] = []
         if numbers is None:
-            return []
-        pairs = zip(numbers.split(","), contents.split(","), strict=True)
-        return [(int(number), bytes.fromhex(content)) for number, content in pairs]
+            return found
+        end = 0
+        for number, size in zip(numbers.split(","), sizes.split(","), strict=True):
+            start, end = end, end + int(size)
+            found.append((int(number), joined[start:end]))
+        return found
 
     @override
     def execute(self, query: Executable, **parameters: object) -> int:

@@ -96,7 +96,7 @@ def test_what_was_read_of_a_frequent_term_is_not_read_again(
         assert len(store.found(activity=COURSE, verb=EXPERIENCED)) == 20
     assert len(read) == len(set(read)) > 0
     before = len(read)
-    store.dictionary.memory = Memory(600)  # no room for bitmaps
+    store.dictionary.memory = Memory(1_200)  # no room for bitmaps
     for _ in range(2):
         assert len(store.found(activity=COURSE, verb=EXPERIENCED)) == 20
     assert len(read) == 3 * before

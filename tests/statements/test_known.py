@@ -47,26 +47,42 @@ def test_a_segment_that_is_full_stays_full() -> None:
 
 def test_what_is_used_stays_and_the_rest_goes_when_there_is_too_much() -> None:
     memory = Memory(10 * KEY_BYTES)
-    first = known(1)
+    first = known()
     memory.keep(0, first)
     for key in range(1, 1_000):
         memory.keep(key, known())
         assert memory.get(0) is first
-    kept = [key for key in range(1_000) if memory.get(key) is not None]
-    assert 0 in kept
-    assert len(kept) <= 22
+    assert [key for key in range(1_000) if memory.get(key) is not None] == [0, *range(991, 1_000)]
 
 
 def test_what_grows_takes_room() -> None:
     memory = Memory(10 * KEY_BYTES)
-    some = known(1)
+    some = known()
     memory.keep(1, some)
-    assert memory.has_room(some, BitMap64([2]))
-    assert not memory.has_room(some, BitMap64(range(0, 100_000, 7)))
-    for _ in range(2):
-        memory.keep(2, known())
-        memory.grew(10 * KEY_BYTES)
+    for key in range(2, 11):
+        memory.keep(key, known())
+    assert memory.get(1) is some
+    some.came(BitMap64(range(0, 1_000, 7)), 1_000, 1_000)
+    memory.grew(1, some)
+    memory.grew(1, some)
+    assert [key for key in range(1, 11) if memory.get(key) is None] == [2]
+    memory.keep(1, known())
+    memory.grew(1, some)  # which was forgotten
+    memory.keep(11, known())
+    assert memory.get(3) is not None
+
+
+def test_one_key_takes_no_more_than_half_the_room() -> None:
+    memory = Memory(10 * KEY_BYTES)
+    much = BitMap64(range(0, 100_000, 7))
+    assert memory.has_room(known(), BitMap64([2]))
+    assert not memory.has_room(known(), much)
+    memory.keep(1, known())
+    memory.keep(1, Known(0, 99_999, 99_999, much))
     assert memory.get(1) is None
+    for key in range(2, 12):
+        memory.keep(key, known())
+    assert all(memory.get(key) for key in range(2, 12))
 
 
 def test_a_bitmap_takes_what_its_containers_take() -> None:
@@ -84,7 +100,7 @@ def test_it_is_asked_now_and_then_which_segments_are_full(monkeypatch: pytest.Mo
 
 
 def test_it_is_known_for_how_many_statements_there_is_room() -> None:
-    memory = Memory(1_000)
+    memory = Memory(2_000)
     assert memory.can_hold(1_000)
     assert not memory.can_hold(1_001)
 

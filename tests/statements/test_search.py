@@ -171,7 +171,7 @@ def test_every_combination_of_filters_finds_what_the_model_finds(
             "bitmaps.MOST_BEHIND": st.integers(0, 9),
             "inquiry.GROUPED": st.sampled_from([1, 4_000]),
             "segments.LARGEST_GROUP": st.sampled_from([1, 2, 16]),
-            "memory": st.sampled_from([0, 600, 2_000, MOST_BYTES]),
+            "memory": st.sampled_from([0, 1_200, 4_000, MOST_BYTES]),
         }
     ),
 )
