@@ -14,7 +14,16 @@ from pyroaring import BitMap64
 from sqlalchemy import bindparam, func, select
 
 from statements import segments, tables
-from statements.segments import Window, groups, in_order, runs, segment_of, window_of
+from statements.known import Sealed
+from statements.segments import (
+    Window,
+    groups,
+    in_order,
+    runs,
+    segment_of,
+    segments_in,
+    window_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -47,7 +56,7 @@ _BITMAPS = select(_bitmap.segment.label("number"), _bitmap.positions.label("cont
     _bitmap.segment >= bindparam("low"),
     _bitmap.segment <= bindparam("high"),
 )
-_LAST_SEALED = select(func.max(_bitmap.segment)).where(_bitmap.key == SEALED)
+_SEALED = select(func.max(_bitmap.segment), func.min(_bitmap.segment)).where(_bitmap.key == SEALED)
 
 
 class Bitmaps(NamedTuple):
@@ -109,8 +118,8 @@ class Bitmaps(NamedTuple):
     def end(self) -> int:
         """The position behind the full segments, as of a moment ago."""
         if self.memory.is_asking_due():
-            self.memory.note_full(last_sealed(self.connection))
-        return window_of(0, self.memory.last_full).high + 1
+            self.memory.note_sealed(read_sealed(self.connection))
+        return window_of(0, self.memory.sealed.segments - 1).high + 1
 
     def _having(self, key: int, among: BitMap64) -> BitMap64:
         """Those of some positions whose statements have a key."""
@@ -156,14 +165,34 @@ class Bitmaps(NamedTuple):
         return returned
 
     def _read(self, key: int, first: int, last: int) -> BitMap64:
-        """Those of full segments that follow one another: by bitmaps, or else by the index rows."""
-        positions, rare = BitMap64(), BitMap64(range(first, last + 1))
-        for segment, content in self.connection.contents(_BITMAPS, key=key, low=first, high=last):
-            positions |= BitMap64.deserialize(content)
-            rare.discard(segment)
-        for low, high in runs(rare, 1):
-            positions |= read_own(self.connection, key, window_of(low, high))
+        """Those of full segments that follow one another."""
+        positions, left = BitMap64(), BitMap64(range(first, last + 1))
+        spans = range(-(-first // segments.SPAN), (last + 1) // segments.SPAN)
+        if spans := spans[: max(0, self.memory.sealed.spans - spans.start)]:
+            low, high = -spans.stop, -1 - spans.start
+            positions = read_bitmaps(self.connection, key, Window(low, high), left)
+        for low, high in runs(left, NEAR):
+            positions |= read_segments(self.connection, key, low, high)
         return positions
+
+
+def read_segments(connection: Connection, key: int, first: int, last: int) -> BitMap64:
+    """The statements of full segments that have a key themselves: by bitmaps, or by index rows."""
+    rare = BitMap64(range(first, last + 1))
+    positions = read_bitmaps(connection, key, Window(first, last), rare)
+    for low, high in runs(rare, 1):
+        positions |= read_own(connection, key, window_of(low, high))
+    return positions
+
+
+def read_bitmaps(connection: Connection, key: int, numbers: Window, left: BitMap64) -> BitMap64:
+    """What bitmaps of a key have; their segments are taken from those left."""
+    positions = BitMap64()
+    low, high = numbers
+    for number, content in connection.contents(_BITMAPS, key=key, low=low, high=high):
+        positions |= BitMap64.deserialize(content)
+        left -= BitMap64(segments_in(number))
+    return positions
 
 
 def read_own(connection: Connection, key: int, window: Window) -> BitMap64:
@@ -178,7 +207,7 @@ def _union(several: Sequence[BitMap64]) -> BitMap64:
     return first.union(*others) if others else first
 
 
-def last_sealed(connection: Connection) -> int:
-    """The last segment that has its bitmaps; -1 if none has."""
-    last = connection.rows(_LAST_SEALED)[0][0]
-    return -1 if last is None else int(last)
+def read_sealed(connection: Connection) -> Sealed:
+    """How many segments and spans have their bitmaps."""
+    ((last, first),) = connection.rows(_SEALED)
+    return Sealed(0, 0) if last is None else Sealed(last + 1, max(0, -first))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from threading import Lock
 from time import monotonic
+from typing import NamedTuple
 
 from pyroaring import BitMap64
 
@@ -20,7 +21,7 @@ KEY_BYTES, CONTAINER_BYTES, POSITION_BYTES = 500, 64, 2
 """What is taken by a key, by a container of its bitmap, and by a position in that, at most."""
 
 ASK_SECONDS = 1.0
-"""How often it is looked up which segments are full."""
+"""How often it is looked up what is sealed."""
 SETTLED_SECONDS = 2.0
 """After which a statement is visible on all shards."""
 
@@ -83,6 +84,13 @@ class Known:
         return KEY_BYTES + size_of(self.positions)
 
 
+class Sealed(NamedTuple):
+    """What has all its bitmaps, from the start of the log on."""
+
+    segments: int
+    spans: int
+
+
 class Memory:
     """What is known, by key; what was not used for longest is forgotten. Threads may share it.
 
@@ -93,7 +101,7 @@ class Memory:
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._most_bytes = most_bytes
-        self.last_full = -1
+        self.sealed = Sealed(0, 0)
         self._asked = -ASK_SECONDS
         self.settled = -1
         """A head of the log that was seen some seconds ago."""
@@ -107,16 +115,16 @@ class Memory:
         return statements * POSITION_BYTES <= self._most_bytes
 
     def is_asking_due(self) -> bool:
-        """Whether it should be looked up again which segments are full; then it is."""
+        """Whether it should be looked up again what is sealed; then it is."""
         now = monotonic()
         if now - self._asked < ASK_SECONDS:
             return False
         self._asked = now
         return True
 
-    def note_full(self, segment: int) -> None:
-        """The segment has its bitmaps, and so have those before it."""
-        self.last_full = max(self.last_full, segment)
+    def note_sealed(self, sealed: Sealed) -> None:
+        """That was looked up; what is sealed stays so."""
+        self.sealed = Sealed(*map(max, self.sealed, sealed))
 
     def note_head(self, head: int) -> None:
         """That was the last position of the log a moment ago."""

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import orjson
 from pyroaring import BitMap64
+from sqlalchemy import bindparam, select
 
 from statements import tables
 from statements.append import head
-from statements.bitmaps import SEALED, last_sealed, read_own
+from statements.bitmaps import SEALED, read_own, read_sealed, read_segments
 from statements.index import authority_terms, terms_of
-from statements.segments import window_of
+from statements.segments import segments_in, window_of
 from statements.terms import Dictionary, Role, organisation_term, posting_key
 
 if TYPE_CHECKING:
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
     from statements.connection import Connection, Row
     from statements.database import Database
     from statements.index import Term
+
+_bitmap = tables.bitmap.c
+_KEYS = (
+    select(_bitmap.key)
+    .where(_bitmap.segment.between(bindparam("first"), bindparam("last")), _bitmap.key != SEALED)
+    .distinct()
+)
 
 LEAST_ROWS = 32
 """A bitmap takes the room of a hundred index rows at most, and reading fewer than this is quick."""
@@ -34,13 +42,13 @@ SAMPLED_A_STEP, ROWS_A_STEP = 32, 2_000
 
 
 def seal_next(database: Database, breathe: Callable[[], object] = lambda: None) -> bool:
-    """Write the bitmaps of the next full segment; False if there is none.
+    """Write the bitmaps of the next full segment, or of the next span; False if there is neither.
 
     Safe to run in several processes at once. `breathe` is called after each millisecond of work.
     """
     segment = database.read(_next_full)
     if segment is None:
-        return False
+        return _seal_span(database, breathe)
     rows: list[Row] = [(SEALED, segment, b"")]
     for key, expected in _frequent(database, segment, breathe):
         positions = BitMap64()
@@ -49,15 +57,40 @@ def seal_next(database: Database, breathe: Callable[[], object] = lambda: None) 
             positions |= database.read(partial(read_own, key=key, window=window))
         if len(positions) >= LEAST_ROWS:
             rows.append((key, segment, positions.serialize()))
+    _write(database, rows)
+    return True
+
+
+def _seal_span(database: Database, breathe: Callable[[], object]) -> bool:
+    """Write one bitmap of each frequent key for the next full span, if there is one."""
+    sealed = database.read(read_sealed)
+    number = -1 - sealed.spans
+    span = segments_in(number)
+    if span.stop > sealed.segments:
+        return False
+    first, last = span.start, span.stop - 1
+    for key in database.read(partial(_keys, first=first, last=last)):
+        breathe()
+        positions = database.read(partial(read_segments, key=key, first=first, last=last))
+        _write(database, [(key, number, positions.serialize())])
+    _write(database, [(SEALED, number, b"")])  # the last, since it says that all are there
+    return True
+
+
+def _write(database: Database, rows: Sequence[Row]) -> None:
     database.write(
         lambda connection: connection.insert(tables.bitmap, rows, if_absent=True),
         lock=b"bitmap",
     )
-    return True
+
+
+def _keys(connection: Connection, first: int, last: int) -> list[int]:
+    """Keys that have a bitmap in some segments."""
+    return [key for (key,) in connection.rows(_KEYS, first=first, last=last)]
 
 
 def _next_full(connection: Connection) -> int | None:
-    segment = last_sealed(connection) + 1
+    segment = read_sealed(connection).segments
     # On a distributed engine a statement may become visible on all shards after the one behind it.
     last = segment + 1 if connection.is_distributed() else segment
     return segment if head(connection).position >= window_of(last, last).high else None

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 SEGMENT_BITS = 16
 """A segment has 65,536 positions, as many as a container of a Roaring bitmap."""
+SPAN = 64
+"""So many segments get one bitmap of a key once all of them are full: four million positions."""
 LARGEST_GROUP = 16
 """Segments that are read together, at most."""
 FIRST_TAKEN = 64
@@ -55,6 +57,13 @@ def segment_of(position: int) -> int:
 def segment_size() -> int:
     """How many positions a segment has."""
     return 1 << SEGMENT_BITS
+
+
+def segments_in(number: int) -> range:
+    """What a bitmap of this number is of: the segment or, if it is negative, a span of them."""
+    if number >= 0:
+        return range(number, number + 1)
+    return range((-1 - number) * SPAN, -number * SPAN)
 
 
 def in_order(positions: BitMap64, *, ascending: bool) -> Iterator[int]:

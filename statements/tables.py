@@ -50,7 +50,7 @@ bitmap = Table(
     "bitmap",
     metadata,
     _column("key", BigInteger, key=True),
-    _column("segment", BigInteger, key=True),
+    _column("segment", BigInteger, key=True),  # or a span of them: -1, -2, ...
     _column("positions", LargeBinary),  # a Roaring bitmap: statements.bitmaps
     info={"distributed_by": "key", "append_only": True},
 )

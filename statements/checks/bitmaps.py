@@ -10,7 +10,7 @@ from sqlalchemy import select
 from statements import tables
 from statements.bitmaps import SEALED, read_own
 from statements.checks.examination import Kind
-from statements.segments import window_of
+from statements.segments import segments_in, window_of
 from statements.terms import ROLE_BITS
 
 if TYPE_CHECKING:
@@ -23,13 +23,16 @@ _BITMAPS = select(_bitmap.key, _bitmap.segment, _bitmap.positions).where(_bitmap
 def check_bitmaps(examination: Examination) -> None:
     """Compare each bitmap with the index."""
     connection = examination.connection
-    for key, segment, content in connection.stream(_BITMAPS):
-        term, window = key >> ROLE_BITS, window_of(segment, segment)
+    for key, number, content in connection.stream(_BITMAPS):
+        term, of = key >> ROLE_BITS, segments_in(number)
         try:
             found = BitMap64.deserialize(content)
         except (ValueError, IndexError):  # the latter if it is empty
-            examination.find(Kind.BITMAP, window.low, f"the bitmap of term {term} can't be read")
+            first = window_of(of.start, of.start).low
+            examination.find(Kind.BITMAP, first, f"the bitmap of term {term} can't be read")
             continue
-        if wrong := found ^ read_own(connection, key, window):
+        for segment in of:
+            found ^= read_own(connection, key, window_of(segment, segment))
+        if wrong := found:
             detail = f"the bitmap of term {term} is not what the index says"
             examination.find(Kind.BITMAP, wrong.min(), detail)

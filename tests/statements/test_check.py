@@ -238,6 +238,17 @@ TAMPERINGS = {
         Kind.BITMAP,
         0,
     ),
+    "a bitmap of a span can't be read": Tampering(
+        "INSERT INTO bitmap (key, segment, positions) SELECT KEY_OF_8, -2, attachment.sha2"
+        " FROM attachment",
+        Kind.BITMAP,
+        1 << 22,
+    ),
+    "a bitmap of a span leaves a statement out": Tampering(
+        "INSERT INTO bitmap (key, segment, positions) VALUES (REGISTRATION, -1, EMPTY_BITMAP)",
+        Kind.BITMAP,
+        8,
+    ),
     "a bitmap leaves a statement out": Tampering(
         "INSERT INTO bitmap (key, segment, positions) VALUES (REGISTRATION, 0, EMPTY_BITMAP)",
         Kind.BITMAP,

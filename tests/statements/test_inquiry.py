@@ -102,6 +102,33 @@ def test_what_was_read_of_a_frequent_term_is_not_read_again(
     assert len(read) == 3 * before
 
 
+@pytest.mark.usefixtures("only_bitmaps")
+def test_of_a_span_one_bitmap_is_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("statements.segments.SPAN", 4)
+    sent = append_each(store, 23)
+    assert seal_all(store.database, monkeypatch) == 12 + 3
+    monkeypatch.setattr("statements.segments.LARGEST_GROUP", 99)
+    monkeypatch.setattr("statements.inquiry.GROUPED", 99)
+    read, bitmaps_of = [], bitmaps.read_bitmaps
+
+    def note(connection: Connection, key: int, numbers: Window, left: BitMap64) -> BitMap64:
+        read.append(numbers)
+        return bitmaps_of(connection, key, numbers, left)
+
+    monkeypatch.setattr(bitmaps, "read_bitmaps", note)
+    assert store.found(activity=COURSE, verb=EXPERIENCED) == ids(sent)
+    assert read == [Window(-3, -1)] * 2
+    store.dictionary.memory = Memory()
+    read.clear()
+    assert store.found(activity=COURSE, verb=EXPERIENCED, cursor=16) == ids(sent[8:])
+    # Positions 0 to 15 are segments 0 to 7.
+    assert read == [Window(-2, -1)] * 2
+    store.dictionary.memory = Memory()
+    read.clear()
+    assert store.found(activity=COURSE, verb=EXPERIENCED, cursor=14) == ids(sent[10:])
+    assert read == [Window(-1, -1), Window(4, 6)] * 2
+
+
 def test_what_matches_by_a_reference_is_found_beside_them(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

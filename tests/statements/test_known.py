@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pyroaring import BitMap64
 
-from statements.known import KEY_BYTES, Known, Memory, size_of
+from statements.known import KEY_BYTES, Known, Memory, Sealed, size_of
 from statements.segments import segment_size
 
 if TYPE_CHECKING:
@@ -38,11 +38,11 @@ def test_a_thread_that_read_less_takes_nothing_back() -> None:
     assert (some.start, some.through, some.settled) == (100, 200, 200)
 
 
-def test_a_segment_that_is_full_stays_full() -> None:
+def test_what_is_sealed_stays_sealed() -> None:
     memory = Memory()
-    memory.note_full(5)
-    memory.note_full(-1)
-    assert memory.last_full == 5
+    memory.note_sealed(Sealed(5, 1))
+    memory.note_sealed(Sealed(0, 0))
+    assert memory.sealed == Sealed(5, 1)
 
 
 def test_what_is_used_stays_and_the_rest_goes_when_there_is_too_much() -> None:
@@ -91,7 +91,7 @@ def test_a_bitmap_takes_what_its_containers_take() -> None:
     assert 8_192 < size_of(BitMap64(range(0, 65_536, 2))) < 8_400
 
 
-def test_it_is_asked_now_and_then_which_segments_are_full(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_asked_now_and_then_what_is_sealed(monkeypatch: pytest.MonkeyPatch) -> None:
     memory = Memory()
     assert memory.is_asking_due()
     assert not memory.is_asking_due()

@@ -170,6 +170,7 @@ def test_every_combination_of_filters_finds_what_the_model_finds(
             "inquiry.APART": st.integers(0, 3),
             "bitmaps.MOST_BEHIND": st.integers(0, 9),
             "inquiry.GROUPED": st.sampled_from([1, 4_000]),
+            "segments.SPAN": st.sampled_from([1, 2, 64]),
             "segments.LARGEST_GROUP": st.sampled_from([1, 2, 16]),
             "memory": st.sampled_from([0, 1_200, 4_000, MOST_BYTES]),
         }

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap64
 
-from statements.segments import Window, groups, in_order, runs, window_of
+from statements.segments import SPAN, Window, groups, in_order, runs, segments_in, window_of
 
 windows = st.builds(
     lambda low, size: Window(low, low + size), st.integers(0, 99), st.integers(0, 99)
@@ -47,6 +47,13 @@ def test_groups_of_segments_are_the_whole_and_grow(
     assert sizes[0] == min(first, len(seen))
     assert sizes[:-1] == sorted(sizes[:-1])
     assert max(sizes[1:], default=0) <= 6
+
+
+def test_a_bitmap_is_of_a_segment_or_of_a_span() -> None:
+    assert segments_in(0) == range(1)
+    assert segments_in(7) == range(7, 8)
+    assert segments_in(-1) == range(SPAN)
+    assert segments_in(-3) == range(2 * SPAN, 3 * SPAN)
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,11 @@ from pyroaring import BitMap64
 from sqlalchemy import func, select
 
 from statements import tables
-from statements.bitmaps import SEALED, read_own
+from statements.bitmaps import SEALED, read_own, read_sealed
 from statements.errors import Unavailable
+from statements.known import Sealed
 from statements.sealing import seal_next
-from statements.segments import window_of
+from statements.segments import segments_in, window_of
 from statements.sqlite import SQLite
 from statements.upkeep import SEALING, Upkeep
 from tests.statements.bitmaps import make_small, seal_all
@@ -134,6 +135,43 @@ def test_requests_come_first_after_each_millisecond(
     breaths.clear()
     assert seal_next(store.database, lambda: breaths.append(sealed(store.database)))
     assert breaths == [[0, 1]] * (1 + 2 * len(keys))  # half a segment at a time
+
+
+def test_a_full_span_has_one_bitmap_for_each_frequent_key_of_its_segments(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("statements.segments.SPAN", 2)
+    store.append(*[new_statement(object={"id": f"{COURSE}/{i % 3}"}) for i in range(13)])
+    assert seal_all(store.database, monkeypatch) == 7 + 3
+    assert sealed(store.database) == [-3, -2, -1, *range(7)]
+    assert store.database.read(read_sealed) == Sealed(7, 3)
+    rows = store.database.read(lambda c: c.rows(_BITMAPS))
+    keys = {
+        span: {key for key, number, _ in rows if number in segments_in(span)} for span in (-1, -2)
+    }
+    assert keys[-1]
+    for key, number, content in rows:
+        if number < 0:
+            window = window_of(segments_in(number)[0], segments_in(number)[-1])
+            assert BitMap64.deserialize(content) == store.database.read(
+                partial(read_own, key=key, window=window)
+            )
+    for span, frequent in keys.items():
+        assert {key for key, number, _ in rows if number == span} == frequent
+
+
+def test_a_span_counts_when_all_its_bitmaps_are_there(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("statements.segments.SPAN", 2)
+    store.append(*[new_statement() for _ in range(5)])
+    assert [seal_next(store.database) for _ in range(3)] == [True] * 3
+    breaths: list[Sealed] = []
+    assert seal_next(store.database, lambda: breaths.append(store.database.read(read_sealed)))
+    assert set(breaths) == {Sealed(3, 0)}
+    assert len(breaths) > 1
+    assert store.database.read(read_sealed) == Sealed(3, 1)
+    assert not seal_next(store.database)
 
 
 def test_a_distributed_engine_has_a_segment_more_to_show_all_of_one(
