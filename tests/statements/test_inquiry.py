@@ -127,6 +127,11 @@ def test_of_a_span_one_bitmap_is_read(store: Store, monkeypatch: pytest.MonkeyPa
     read.clear()
     assert store.found(activity=COURSE, verb=EXPERIENCED, cursor=14) == ids(sent[10:])
     assert read == [Window(-1, -1), Window(4, 6)] * 2
+    store.dictionary.memory = Memory()
+    read.clear()
+    found = store.found(activity=COURSE, verb=EXPERIENCED, cursor=5, ascending=True)
+    assert found == ids(sent[17::-1])
+    assert read == [Window(-3, -2), Window(3, 3)] * 2
 
 
 def test_what_matches_by_a_reference_is_found_beside_them(
