@@ -20,7 +20,6 @@ from statements.segments import (
     groups,
     in_order,
     runs,
-    segment_of,
     segments_in,
     window_of,
 )
@@ -84,21 +83,18 @@ class Bitmaps(NamedTuple):
             first_group: segments to look at together at first.
 
         """
-        largest = MANY_GROUPED if self._is_known(wanted, window) else segments.LARGEST_GROUP
+        is_known = not any(self.known[key].missing(window) for keys in wanted for key in keys)
+        largest = MANY_GROUPED if is_known else segments.LARGEST_GROUP
         together = groups(window, ascending=ascending, first=first_group, largest=largest)
         for number, (first, last) in enumerate(together):
             if number >= SOON_GROUPS:
                 self.connection.take_time()
             among = window_of(first, last).within(window)
-            if last - first > segments.LARGEST_GROUP and self._is_known(wanted, among):
+            if is_known and last - first > segments.LARGEST_GROUP:
                 found = self._known_common(wanted) & among.positions()
             else:
                 found = self._common(wanted, among.positions())
             yield from in_order(found, ascending=ascending)
-
-    def _is_known(self, wanted: Sequence[Sequence[int]], window: Window) -> bool:
-        """Whether nothing has to be read for a part of the log."""
-        return all(self.known[key].covers(window) for keys in wanted for key in keys)
 
     def _known_common(self, wanted: Sequence[Sequence[int]]) -> BitMap64:
         """All that have a key of each list, as far as that is known; not to be changed."""
@@ -115,7 +111,7 @@ class Bitmaps(NamedTuple):
                 found = _union([self._having(key, found) for key in keys])
         return found
 
-    def end(self) -> int:
+    def _end(self) -> int:
         """The position behind the full segments, as of a moment ago."""
         if self.memory.is_asking_due():
             self.memory.note_sealed(read_sealed(self.connection))
@@ -127,7 +123,7 @@ class Bitmaps(NamedTuple):
         strange = Window(among.min(), min(among.max(), known.start - 1))
         having = BitMap64()
         if strange.low <= strange.high:
-            end = self.end()
+            end = self._end()
             if strange.high >= end:
                 having |= self._behind(key, end, strange) & among
             if strange.low < end:
@@ -150,12 +146,11 @@ class Bitmaps(NamedTuple):
     def _full(self, key: int, strange: Window) -> BitMap64:
         """Those of full segments: remembered or, if there is no room, returned."""
         known = self.known[key]
-        needed = BitMap64(range(segment_of(strange.low), segment_of(strange.high) + 1))
-        needed -= known.segments
-        if len(needed) > SOON_SEGMENTS:
+        missing = known.missing(strange)
+        if len(missing) > SOON_SEGMENTS:
             self.connection.take_time()
         returned = BitMap64()
-        for first, last in runs(needed, NEAR):
+        for first, last in runs(missing, NEAR):
             positions = self._read(key, first, last)
             if self.memory.has_room(known, positions):
                 known.has(BitMap64(range(first, last + 1)), positions)

@@ -15,13 +15,12 @@ from statements.page_queries import RECORD, Record, Shape, page_query, records_o
 from statements.segments import Window, segment_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy import ColumnElement
 
     from statements.connection import Connection
     from statements.filters import Wanted
-    from statements.known import Known
     from statements.newest import Newest
     from statements.terms import Dictionary
 
@@ -35,12 +34,15 @@ SPARE = 1.25
 """More rows than a page needs by the numbers, since they lie by chance."""
 
 
-class Lead(NamedTuple):
-    """The filter that the fewest statements match."""
+class Plan(NamedTuple):
+    """How to go about a query with several filters; the rarest of them leads."""
 
-    start: int  # from here on all of these are known
-    rows: int  # known
-    gap: float  # positions from one to the next, on average
+    newest: Newest
+    wanted: Sequence[Wanted]  # the rarest first
+    start: int  # from here on all rows of the leading filter are known
+    rows: int  # of the leading filter that are known
+    gap: float  # positions from one of its rows to the next, on average
+    others: float  # rows of it to one that the other filters match, too, if they are independent
 
 
 _END = 2**62  # behind every position
@@ -65,26 +67,17 @@ class Inquiry(NamedTuple):
         if len(self.wanted) < 2:  # noqa: PLR2004  # nothing to intersect
             return self._walk(self.wanted, low, high)
         window = Window(low or 0, _END if high is None else high)
-        newest = self._newest(window)
-        window = window.within(Window(0, newest.head))
-        gaps = {each: _gap(each.keys, newest.known) for each in self.wanted}
-        wanted = sorted(self.wanted, key=lambda each: -gaps[each])
-        known = [newest.known[key] for key in wanted[0].keys]
-        lead = Lead(
-            max(each.start for each in known),
-            sum(len(each.positions) for each in known),
-            gaps[wanted[0]],
-        )
-        if not self._is_walked(lead, window, newest.head):
-            return self._intersected(newest, wanted, lead, window)
-        near = Window(lead.start, window.high).within(window)
-        found = self._walk(wanted, *near)
+        plan = self._plan(self._newest(window))
+        window = window.within(Window(0, plan.newest.head))
+        if not self._is_walked(plan, window):
+            return self.intersected(plan, window)
+        near = Window(plan.start, window.high).within(window)
+        found = self._walk(plan.wanted, *near)
         if len(found) == self.most or near.low == window.low:
             return found
         self.connection.take_time()
         far = Window(window.low, near.low - 1)
-        rest = self._replace(most=self.most - len(found))
-        return found + rest._intersected(newest, wanted, lead, far)  # noqa: SLF001  # its own
+        return found + self._replace(most=self.most - len(found)).intersected(plan, far)
 
     def _newest(self, window: Window) -> Newest:
         """What is known of the keys of all filters, and whether any may be met by reference."""
@@ -95,30 +88,39 @@ class Inquiry(NamedTuple):
         memory = self.dictionary.memory
         return read_newest(self.connection, memory, keys, Inherited(referring, window))
 
-    def _is_walked(self, lead: Lead, window: Window, head: int) -> bool:
-        """Whether the known rows of the leading filter are looked up in the index of the others."""
-        if window.high < lead.start or (self.ascending and window.low < lead.start):
-            return False
-        if lead.start == 0 and lead.rows <= FEW:
-            return True
-        return lead.gap >= APART and not self.dictionary.memory.can_hold(head)
+    def _plan(self, newest: Newest) -> Plan:
+        gaps = {
+            each: 1 / sum(1 / newest.known[key].gap() for key in each.keys) for each in self.wanted
+        }
+        wanted = sorted(gaps, key=lambda each: -gaps[each])
+        lead, *others = (gaps[each] for each in wanted)
+        known = [newest.known[key] for key in wanted[0].keys]
+        start = max(each.start for each in known)
+        rows = sum(len(each.positions) for each in known)
+        return Plan(newest, wanted, start, rows, lead, prod(others))
 
-    def _intersected(
-        self, newest: Newest, wanted: Sequence[Wanted], lead: Lead, window: Window
-    ) -> list[Record]:
+    def _is_walked(self, plan: Plan, window: Window) -> bool:
+        """Whether the known rows of the leading filter are looked up in the index of the others."""
+        if window.high < plan.start or (self.ascending and window.low < plan.start):
+            return False
+        if plan.start == 0 and plan.rows <= FEW:
+            return True
+        return plan.gap >= APART and not self.dictionary.memory.can_hold(plan.newest.head)
+
+    def intersected(self, plan: Plan, window: Window) -> list[Record]:
         """The first records of a window, by bitmaps, and by inherited rows if there are any."""
-        # So many rows of the leading filter fill a page, if the filters are independent.
-        rows = prod((_gap(each.keys, newest.known) for each in wanted[1:]), start=self.most * SPARE)
-        group = segment_of(int(min(rows, GROUPED) * lead.gap)) + 1
-        bitmaps = Bitmaps(self.connection, self.dictionary.memory, newest.known)
+        rows = self.most * SPARE * plan.others
+        bitmaps = Bitmaps(self.connection, self.dictionary.memory, plan.newest.known)
         positions = bitmaps.common(
-            [each.keys for each in wanted],
+            [each.keys for each in plan.wanted],
             window,
             ascending=self.ascending,
-            first_group=group,
+            first_group=segment_of(int(min(rows, GROUPED) * plan.gap)) + 1,
         )
         found = self._visible(positions)
-        return self._with_inherited(found, wanted, window) if newest.is_inherited else found
+        return (
+            self._with_inherited(found, plan.wanted, window) if plan.newest.is_inherited else found
+        )
 
     def _walk(
         self,
@@ -163,11 +165,6 @@ class Inquiry(NamedTuple):
             seen = (row[:-1] for row in rows if self.with_voided or row[-1] is None)
             found += sorted(records_of(seen), reverse=not self.ascending)
         return found[: self.most]
-
-
-def _gap(keys: Sequence[int], known: Mapping[int, Known]) -> float:
-    """Positions from one statement that has one of some keys to the next, on average."""
-    return 1 / sum(1 / known[key].gap() for key in keys)
 
 
 def _named(wanted: Sequence[Wanted]) -> dict[str, int]:

@@ -66,13 +66,12 @@ class Known:
         self.positions |= positions
         self.segments |= segments
 
-    def covers(self, window: Window) -> bool:
-        """Whether it is known of all statements of a window, up to the head of the log."""
-        before = Window(window.low, min(window.high, self.start - 1))
-        if before.low > before.high:
-            return True
-        needed = range(segment_of(before.low), segment_of(before.high) + 1)
-        return self.segments.contains_range(needed.start, needed.stop)
+    def missing(self, window: Window) -> BitMap64:
+        """Segments of a window of which it is not known, up to the head of the log."""
+        low, high = window.within(Window(0, self.start - 1))
+        if low > high:
+            return BitMap64()
+        return BitMap64(range(segment_of(low), segment_of(high) + 1)) - self.segments
 
     def gap(self) -> float:
         """Positions from one statement to the next, on average; 1 at least."""

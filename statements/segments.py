@@ -17,8 +17,8 @@ SEGMENT_BITS = 16
 """A segment has 65,536 positions, as many as a container of a Roaring bitmap."""
 SPAN = 64
 """So many segments get one bitmap of a key once all of them are full: four million positions."""
-LARGEST_GROUP = 16
-"""Segments that are read together, at most."""
+LARGEST_GROUP, GROWTH = 16, 16
+"""Segments that are read together, at most; and each time so many times as many as before."""
 FIRST_TAKEN = 64
 """Positions that are taken out of a set at first, then four times as many."""
 
@@ -93,7 +93,7 @@ def groups(
         else:
             yield max(low, high - size + 1), high
             high -= size
-        size = min(size * LARGEST_GROUP, largest)
+        size = min(size * GROWTH, largest)
 
 
 def runs(segments: Iterable[int], near: int) -> Iterator[tuple[int, int]]:

@@ -110,8 +110,7 @@ class SQLiteConnection(Connection):
         sql, constants, _ = render(query, DIALECT)
         text = f"SELECT group_concat(number) FROM ({sql})"  # noqa: S608
         (joined,) = self.raw.execute(text, constants | parameters).fetchone()
-        numbers: list[int] = orjson.loads(f"[{joined}]") if joined else []
-        return numbers
+        return _numbers(joined)
 
     @override
     def contents(self, query: Executable, **parameters: object) -> list[tuple[int, bytes]]:
@@ -119,12 +118,10 @@ class SQLiteConnection(Connection):
         text = f"{_TOGETHER} FROM ({sql})"
         numbers, sizes, joined = self.raw.execute(text, constants | parameters).fetchone()
         found: list[tuple[int, bytes]] = []
-        if numbers is None:
-            return found
         end = 0
-        for number, size in zip(numbers.split(","), sizes.split(","), strict=True):
-            start, end = end, end + int(size)
-            found.append((int(number), joined[start:end]))
+        for number, size in zip(_numbers(numbers), _numbers(sizes), strict=True):
+            start, end = end, end + size
+            found.append((number, joined[start:end]))
         return found
 
     @override
@@ -221,6 +218,12 @@ class HurriedConnection(SQLiteConnection):
     def _is_over(self) -> bool:
         self._left -= 1
         return self._left < 0
+
+
+def _numbers(joined: str | None) -> list[int]:
+    """What `group_concat` put together; nothing if there were no rows."""
+    numbers: list[int] = orjson.loads(f"[{joined or ''}]")
+    return numbers
 
 
 def _size(left: int, most: int) -> int:

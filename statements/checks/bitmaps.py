@@ -33,6 +33,6 @@ def check_bitmaps(examination: Examination) -> None:
             continue
         for segment in of:
             found ^= read_own(connection, key, window_of(segment, segment))
-        if wrong := found:
+        if found:
             detail = f"the bitmap of term {term} is not what the index says"
-            examination.find(Kind.BITMAP, wrong.min(), detail)
+            examination.find(Kind.BITMAP, found.min(), detail)

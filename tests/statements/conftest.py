@@ -104,6 +104,14 @@ def store(database: Database) -> Store:
 
 
 @pytest.fixture
+def distributed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the engine for a distributed one, once the store is there."""
+    assert not store.database.read(lambda c: c.is_distributed())
+    for engine in ("connection.Connection", "postgresql_connection.PostgreSQLConnection"):
+        monkeypatch.setattr(f"statements.{engine}.is_distributed", lambda _: True)
+
+
+@pytest.fixture
 def raw(url: str) -> Iterator[RawConnection]:
     """Lend the administrator's connection."""
     with open_raw(url) as connection:

@@ -46,6 +46,14 @@ def ids(statements: list[Json]) -> list[str]:
 
 
 @pytest.fixture
+def sealed(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[Json]:
+    """Append twenty statements that are alike, in full segments of two; the last first."""
+    sent = append_each(store, 20)
+    assert seal_all(store.database, monkeypatch) == 10
+    return sent
+
+
+@pytest.fixture
 def only_bitmaps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have no page read along the rows of the first filter."""
     monkeypatch.setattr("statements.inquiry.FEW", 0)
@@ -54,37 +62,33 @@ def only_bitmaps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("only_bitmaps")
 def test_filters_are_intersected_by_bitmaps_and_in_the_last_segment_by_rows(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store, sealed: list[Json]
 ) -> None:
-    sent = append_each(store, 20)
-    assert seal_all(store.database, monkeypatch) == 10
     late = append_each(store, 3)
     store.append(new_statement(object=ELSEWHERE), new_statement(verb={"id": OTHER}))
     for _ in range(2):
-        assert store.found(activity=COURSE, verb=EXPERIENCED) == ids(late + sent)
-        assert store.found(activity=COURSE, verb=EXPERIENCED, cursor=9, limit=3) == ids(sent[12:15])
+        assert store.found(activity=COURSE, verb=EXPERIENCED) == ids(late + sealed)
+        assert store.found(activity=COURSE, verb=EXPERIENCED, cursor=9, limit=3) == ids(
+            sealed[12:15]
+        )
         oldest = store.found(activity=COURSE, verb=EXPERIENCED, ascending=True, limit=3)
-        assert oldest == ids(sent[:-4:-1])
+        assert oldest == ids(sealed[:-4:-1])
     assert store.found(activity=COURSE, verb=OTHER, agent="mbox:mailto:no@example.org") == []
 
 
 @pytest.mark.usefixtures("only_bitmaps")
 def test_what_has_a_bitmap_is_not_read_by_rows(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store, sealed: list[Json], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sent = append_each(store, 20)
-    assert seal_all(store.database, monkeypatch) == 10
     monkeypatch.setattr(bitmaps, "read_own", lambda *_: pytest.fail("rows were read"))
     # Segment 0 has one statement, which is few.
-    assert store.found(activity=COURSE, verb=EXPERIENCED, limit=18) == ids(sent[:18])
+    assert store.found(activity=COURSE, verb=EXPERIENCED, limit=18) == ids(sealed[:18])
 
 
-@pytest.mark.usefixtures("only_bitmaps")
+@pytest.mark.usefixtures("only_bitmaps", "sealed")
 def test_what_was_read_of_a_frequent_term_is_not_read_again(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    append_each(store, 20)
-    assert seal_all(store.database, monkeypatch) == 10
     read = []
 
     def note(_: Bitmaps, key: int, first: int, last: int) -> BitMap64:

@@ -19,6 +19,17 @@ def known(*positions: int) -> Known:
     return Known(0, last, last, BitMap64(positions))
 
 
+def fill(memory: Memory, keys: range) -> None:
+    """Remember of some keys that no statement has them."""
+    for key in keys:
+        memory.keep(key, known())
+
+
+def forgotten(memory: Memory, keys: range) -> list[int]:
+    """Tell which of some keys are not remembered; the others are used now."""
+    return [key for key in keys if memory.get(key) is None]
+
+
 def test_what_is_known_grows_at_both_ends_and_by_full_segments() -> None:
     some = Known(100, 200, 190, BitMap64([100, 150]))
     assert some.gap() == 50.5
@@ -52,20 +63,19 @@ def test_what_is_used_stays_and_the_rest_goes_when_there_is_too_much() -> None:
     for key in range(1, 1_000):
         memory.keep(key, known())
         assert memory.get(0) is first
-    assert [key for key in range(1_000) if memory.get(key) is not None] == [0, *range(991, 1_000)]
+    assert forgotten(memory, range(1_000)) == [*range(1, 991)]
 
 
 def test_what_grows_takes_room() -> None:
     memory = Memory(10 * KEY_BYTES)
     some = known()
     memory.keep(1, some)
-    for key in range(2, 11):
-        memory.keep(key, known())
+    fill(memory, range(2, 11))
     assert memory.get(1) is some
     some.came(BitMap64(range(0, 1_000, 7)), 1_000, 1_000)
     memory.grew(1, some)
     memory.grew(1, some)
-    assert [key for key in range(1, 11) if memory.get(key) is None] == [2]
+    assert forgotten(memory, range(1, 11)) == [2]
     memory.keep(1, known())
     memory.grew(1, some)  # which was forgotten
     memory.keep(11, known())
@@ -80,9 +90,8 @@ def test_one_key_takes_no_more_than_half_the_room() -> None:
     memory.keep(1, known())
     memory.keep(1, Known(0, 99_999, 99_999, much))
     assert memory.get(1) is None
-    for key in range(2, 12):
-        memory.keep(key, known())
-    assert all(memory.get(key) for key in range(2, 12))
+    fill(memory, range(2, 12))
+    assert forgotten(memory, range(2, 12)) == []
 
 
 def test_a_bitmap_takes_what_its_containers_take() -> None:

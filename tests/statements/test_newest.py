@@ -94,16 +94,6 @@ def test_if_much_has_come_since_it_begins_anew(
         assert told(read(store, memory, course).known[course]) == (4, 6, [4, 5, 6])
 
 
-@pytest.fixture
-def distributed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take the engine for a distributed one, once the store is there."""
-    assert not store.database.read(lambda c: c.is_distributed())
-    monkeypatch.setattr("statements.connection.Connection.is_distributed", lambda _: True)
-    monkeypatch.setattr(
-        "statements.postgresql_connection.PostgreSQLConnection.is_distributed", lambda _: True
-    )
-
-
 @pytest.mark.usefixtures("distributed")
 def test_on_a_distributed_engine_what_came_in_the_last_seconds_is_read_again(
     store: Store, rows_read: list[int], monkeypatch: pytest.MonkeyPatch

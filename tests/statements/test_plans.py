@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
-from statements.migrate import migrate
-from statements.opening import open_database
 from statements.page_queries import Shape, newest_query, page_query
 from statements.sql_texts import render
 from statements.sqlite_connection import DIALECT, SQLiteConnection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from sqlalchemy import Executable
 
     from statements.connection import Connection
     from statements.database import Database
+
+pytestmark = pytest.mark.parametrize("empty_url", ["sqlite"], indirect=True)
 
 INHERITED = Shape(
     lead=(1, False),
@@ -31,14 +27,6 @@ INHERITED = Shape(
     voided=False,
     inherited=True,
 )
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """Lend an empty store on SQLite."""
-    with closing(open_database(f"sqlite:///{tmp_path / 'store.sqlite3'}")) as database:
-        migrate(database)
-        yield database
 
 
 def plan(connection: Connection, query: Executable, *names: str) -> list[str]:

@@ -174,11 +174,8 @@ def test_a_span_counts_when_all_its_bitmaps_are_there(
     assert not seal_next(store.database)
 
 
-def test_a_distributed_engine_has_a_segment_more_to_show_all_of_one(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for engine in ("connection.Connection", "postgresql_connection.PostgreSQLConnection"):
-        monkeypatch.setattr(f"statements.{engine}.is_distributed", lambda _: True)
+@pytest.mark.usefixtures("distributed")
+def test_a_distributed_engine_has_a_segment_more_to_show_all_of_one(store: Store) -> None:
     store.append(*[new_statement() for _ in range(5)])  # the last of which fill segment 2
     assert [seal_next(store.database) for _ in range(3)] == [True, True, False]
     assert sealed(store.database) == [0, 1]
