@@ -56,7 +56,7 @@ class Store:
         self._appends = database.appends(self._appending.run)
         appender = Appender(database, self.dictionary)
         self.writer = Writer(appender, self._appends, limits, self._observe)
-        self._upkeep = Upkeep(database)
+        self._upkeep = Upkeep(database, self.dictionary.memory)
         self._observed = observe
         self._horizon = Horizon(database)
         self._reading = Threads(read_threads, "reader")

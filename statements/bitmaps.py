@@ -96,6 +96,10 @@ class Bitmaps(NamedTuple):
                 found = self._common(wanted, among.positions())
             yield from in_order(found, ascending=ascending)
 
+    def learn(self, key: int, head: int) -> None:
+        """Remember which statements have a key, up to the head of the log, if there is room."""
+        self._having(key, Window(0, head).positions())
+
     def _known_common(self, wanted: Sequence[Sequence[int]]) -> BitMap64:
         """All that have a key of each list, as far as that is known; not to be changed."""
         found = _union([self.known[key].positions for key in wanted[0]])

@@ -20,6 +20,9 @@ MOST_BYTES = 24 << 20
 KEY_BYTES, CONTAINER_BYTES, POSITION_BYTES = 500, 64, 2
 """What is taken by a key, by a container of its bitmap, and by a position in that, at most."""
 
+FILLED = 7 / 8
+"""Of what it may take. The rest is for what was not foreseen."""
+
 ASK_SECONDS = 1.0
 """How often it is looked up what is sealed."""
 SETTLED_SECONDS = 2.0
@@ -72,6 +75,11 @@ class Known:
         if low > high:
             return BitMap64()
         return BitMap64(range(segment_of(low), segment_of(high) + 1)) - self.segments
+
+    def full(self) -> tuple[BitMap64, BitMap64]:
+        """Full segments of which it is known, and positions: of those, and maybe others."""
+        first, end = segment_of(self.start - 1) + 1, segment_of(self.settled + 1)
+        return self.segments | BitMap64(range(first, end)), self.positions
 
     def gap(self) -> float:
         """Positions from one statement to the next, on average; 1 at least."""
@@ -155,6 +163,10 @@ class Memory:
         """Whether some positions more of one key leave room for others."""
         return not self._is_too_much(known.size() + size_of(positions))
 
+    def is_filled(self) -> bool:
+        """Whether there is little room left."""
+        return self._bytes > FILLED * self._most_bytes
+
     def grew(self, key: int, known: Known) -> None:
         """More is known of a key than before."""
         with self._lock:
@@ -176,4 +188,4 @@ def size_of(positions: BitMap64) -> int:
     """Bytes that some positions take, about."""
     of = positions.get_statistics()
     content = of["n_bytes_array_containers"] + of["n_bytes_bitset_containers"]
-    return CONTAINER_BYTES * of["n_containers"] + content
+    return CONTAINER_BYTES * of["n_containers"] + content + of["n_bytes_run_containers"]

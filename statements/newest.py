@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 NEWEST = 1_024
 """Statements of a key that are read at first: all that an agent of some years has."""
 MOST_SINCE = 1 << 14
-"""Statements that came since what is remembered; if there are more, it begins anew."""
+"""Statements that came since what is remembered. Of more, the newest so many are read."""
 
 
 class Inherited(NamedTuple):
@@ -74,6 +74,8 @@ def read_newest(
             continue
         is_all = known is None and len(positions) < NEWEST
         newest[key] = Known(0 if is_all else came.min(), head, settled, came)
+        if known is not None:
+            newest[key].has(*known.full())
         if not is_all:  # else it is read as quickly as it is remembered
             memory.keep(key, newest[key])
     return Newest(head, newest, bool(inherited))

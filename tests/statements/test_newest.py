@@ -80,7 +80,7 @@ def test_of_others_the_newest_are_read_and_then_what_came_since(
     assert rows_read == [4, 2, 4]
 
 
-def test_if_much_has_come_since_it_begins_anew(
+def test_if_much_has_come_since_the_newest_are_read_and_full_segments_stay_known(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("statements.newest.NEWEST", 2)
@@ -90,8 +90,17 @@ def test_if_much_has_come_since_it_begins_anew(
     course = key_of(store, Filters(activity=COURSE))
     assert told(read(store, memory, course).known[course]) == (1, 2, [1, 2])
     store.append(*[new_statement() for _ in range(4)])
+    monkeypatch.setattr("statements.segments.SEGMENT_BITS", 1)
     for _ in range(2):
-        assert told(read(store, memory, course).known[course]) == (4, 6, [4, 5, 6])
+        known = read(store, memory, course).known[course]
+        assert told(known) == (4, 6, [1, 2, 4, 5, 6])
+        # Of 2 and 3, which are segment 1, not both were known, nor are 0 and 1.
+        assert not known.segments
+    store.append(*[new_statement() for _ in range(5)])
+    known = read(store, memory, course).known[course]
+    assert told(known) == (9, 11, [1, 2, 4, 5, 6, 9, 10, 11])
+    assert list(known.segments) == [2]
+    assert list(known.missing(Window(0, 11))) == [0, 1, 3, 4]
 
 
 @pytest.mark.usefixtures("distributed")

@@ -15,6 +15,7 @@ from statements.admission import Appended
 from statements.errors import NotYours
 from statements.filters import Filters, Scope
 from statements.known import MOST_BYTES, Memory
+from statements.preload import preload
 from statements.requests import AppendRequest
 from statements.sealing import seal_next
 from tests.statements.bitmaps import make_small
@@ -172,6 +173,7 @@ def test_every_combination_of_filters_finds_what_the_model_finds(
             "inquiry.GROUPED": st.sampled_from([1, 4_000]),
             "segments.SPAN": st.sampled_from([1, 2, 64]),
             "segments.LARGEST_GROUP": st.sampled_from([1, 2, 16]),
+            "preloaded": st.integers(0, 5),
             "memory": st.sampled_from([0, 1_200, 4_000, MOST_BYTES]),
         }
     ),
@@ -185,6 +187,7 @@ def test_bitmaps_find_what_the_model_finds(
 ) -> None:
     store = new_store()
     store.dictionary.memory = Memory(thresholds.pop("memory"))
+    preloaded = thresholds.pop("preloaded")
     with pytest.MonkeyPatch.context() as monkeypatch:
         make_small(monkeypatch)
         for name, value in thresholds.items():
@@ -198,6 +201,8 @@ def test_bitmaps_find_what_the_model_finds(
                 assert read_pages(store, wanted, scope) == model.find(wanted, scope), wanted
             for _ in range(sealed):
                 seal_next(store.database)
+            for _ in itertools.islice(preload(store.database, store.dictionary.memory), preloaded):
+                pass
 
 
 def test_statements_that_arrive_between_pages_do_not_disturb_descending_pages(

@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from statements import tables
 from statements.bitmaps import SEALED, read_own, read_sealed
 from statements.errors import Unavailable
-from statements.known import Sealed
+from statements.known import Memory, Sealed
 from statements.sealing import seal_next
 from statements.segments import segments_in, window_of
 from statements.sqlite import SQLite
@@ -43,7 +43,7 @@ def sealed(database: Database) -> list[int]:
 @contextmanager
 def kept_up(database: Database) -> Iterator[Upkeep]:
     """Run the upkeep."""
-    upkeep = Upkeep(database)
+    upkeep = Upkeep(database, Memory())
     upkeep.start()
     try:
         yield upkeep
