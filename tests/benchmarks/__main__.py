@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 RESULTS = Path(__file__).resolve().parents[2] / "var" / "bench"
 SMALL = 100_000
-ROUNDS = 3
+ROUNDS = 5
 ROUND_SECONDS = 4.0
 BARE_STATEMENTS = 20_000
 BATCH_CONNECTIONS = 4

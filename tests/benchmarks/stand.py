@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import time
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
@@ -16,6 +17,7 @@ from statements import tables
 from statements.credentials import find_credential
 from statements.opening import open_database
 from statements.sealing import seal_next
+from statements.upkeep import IDLE_SECONDS
 from tests.benchmarks.http_load import Target
 from tests.benchmarks.questions import Known
 from tests.plugins.postgresql import PostgreSQLServer, ServerFailedError
@@ -39,10 +41,11 @@ class Stand(NamedTuple):
     credential: Credential
 
     def settle(self) -> None:
-        """Do what the server's upkeep does after a fill: seal what is full."""
+        """Seal what is full, and wait until the server's upkeep has seen that."""
         with closing(open_database(self.database_url)) as database:
             while seal_next(database):
                 pass
+        time.sleep(2 * IDLE_SECONDS)
 
     def memory_bytes(self) -> int:
         """The most that the server's processes have had in memory, each at its worst moment.

@@ -56,6 +56,7 @@ def test_a_small_run_measures_everything(
     monkeypatch.setattr(program, "ROUNDS", 1)
     monkeypatch.setattr(program, "ROUND_SECONDS", 0.1)
     monkeypatch.setattr(program, "BARE_STATEMENTS", 200)
+    monkeypatch.setattr("tests.benchmarks.stand.IDLE_SECONDS", 0)
     with stand(database, 1, tmp_path) as started:
         figures = program.Bench(started, database, 0.02).run(SIZE)
     table = render("a machine", [figures])
