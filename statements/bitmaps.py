@@ -96,9 +96,10 @@ class Bitmaps(NamedTuple):
                 found = self._common(wanted, among.positions())
             yield from in_order(found, ascending=ascending)
 
-    def learn(self, key: int, head: int) -> None:
-        """Remember which statements have a key, up to the head of the log, if there is room."""
-        self._having(key, Window(0, head).positions())
+    def learn(self, key: int, window: Window) -> bool:
+        """Remember which statements of a window have a key; False if there is no room for that."""
+        self._having(key, window.positions())
+        return not self.known[key].missing(window)
 
     def _known_common(self, wanted: Sequence[Sequence[int]]) -> BitMap64:
         """All that have a key of each list, as far as that is known; not to be changed."""

@@ -56,13 +56,14 @@ def read_newest(
         named[f"after{i}"] = -1 if known is None else known.settled
         named[f"most{i}"] = NEWEST if known is None else MOST_SINCE
     named |= {f"k1_{i}": key for i, key in enumerate(within.keys)}
+    trusted = memory.settled
     query, parts = newest_query(len(before), len(within.keys))
     low, high = within.window
     found = by_part(connection.numbers(query, low=low, high=high, **named), parts)
     *rows, heads, inherited = found
     head = heads[0] if heads else 0
     memory.note_head(head)
-    settled = min(head, memory.settled) if connection.is_distributed() else head
+    settled = min(head, trusted) if connection.is_distributed() else head
     newest = {}
     for (key, known), positions in zip(before.items(), rows, strict=True):
         came = BitMap64(positions)
@@ -74,7 +75,7 @@ def read_newest(
             continue
         is_all = known is None and len(positions) < NEWEST
         newest[key] = Known(0 if is_all else came.min(), head, settled, came)
-        if known is not None:
+        if known is not None and memory.has_room(newest[key], known.positions):
             newest[key].has(*known.full())
         if not is_all:  # else it is read as quickly as it is remembered
             memory.keep(key, newest[key])

@@ -6,7 +6,7 @@ Else each process would read all bitmaps of a term in the first question about i
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import bindparam, func, select
 
@@ -14,7 +14,7 @@ from statements import tables
 from statements.append import head
 from statements.bitmaps import MOST_BEHIND, SEALED, Bitmaps, read_sealed
 from statements.newest import Inherited, read_newest
-from statements.segments import Window, window_of
+from statements.segments import Window, spans_from, window_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,23 +40,36 @@ def sealed_segments(connection: Connection) -> int:
 
 
 def preload(database: Database, memory: Memory) -> Iterator[int]:
-    """Read which statements have the most frequent terms, one key after the other, and tell which.
+    """Read which statements have the most frequent terms, and tell the key of each step.
 
-    These are the terms that have bitmaps in the last sealed segment. What is remembered of one is
-    brought up to date. It ends when there is room left for little else.
+    These are the terms that have bitmaps in the last sealed segment; of each the newest statements
+    come first. What is remembered is brought up to date. It ends when there is little room left. A
+    step takes milliseconds.
     """
-    for key in database.read(_frequent):
-        if memory.is_filled():
-            return
-        database.read(partial(_learn, memory=memory, key=key))
-        yield key
+    frequent = database.read(partial(_look, memory=memory))
+    for key in frequent.keys:
+        for window in frequent.windows:
+            learn = partial(_learn, memory=memory, key=key, window=window)
+            if memory.is_filled() or not database.read(learn):
+                break
+            yield key
+    for key in reversed(frequent.keys):
+        memory.get(key)  # so the most frequent were used last
 
 
-def _frequent(connection: Connection) -> list[int]:
-    last = read_sealed(connection).segments - 1
-    return [key for (key,) in connection.rows(_FREQUENT, segment=last)]
+class _Frequent(NamedTuple):
+    keys: list[int]  # the most frequent first
+    windows: list[Window]  # all of the log, the newest first
 
 
-def _learn(connection: Connection, memory: Memory, key: int) -> None:
+def _look(connection: Connection, memory: Memory) -> _Frequent:
+    sealed = read_sealed(connection)
+    memory.note_sealed(sealed)
+    rows = connection.rows(_FREQUENT, segment=sealed.segments - 1)
+    return _Frequent([key for (key,) in rows], list(spans_from(head(connection).position)))
+
+
+def _learn(connection: Connection, memory: Memory, key: int, window: Window) -> bool:
     newest = read_newest(connection, memory, [key], _NOTHING)
-    Bitmaps(connection, memory, newest.known).learn(key, newest.head)
+    bitmaps = Bitmaps(connection, memory, newest.known)
+    return bitmaps.learn(key, window.within(Window(0, newest.head)))

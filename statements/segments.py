@@ -66,6 +66,12 @@ def segments_in(number: int) -> range:
     return range((-1 - number) * SPAN, -number * SPAN)
 
 
+def spans_from(head: int) -> Iterator[Window]:
+    """The log as windows of a span each, from the one that has its last position."""
+    for number in range(segment_of(head) // SPAN, -1, -1):
+        yield window_of(number * SPAN, number * SPAN + SPAN - 1)
+
+
 def in_order(positions: BitMap64, *, ascending: bool) -> Iterator[int]:
     """Positions of a set, from one end."""
     if ascending:

@@ -11,6 +11,8 @@ from statements.preload import preload, sealed_segments
 from statements.sealing import seal_next
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from statements.database import Database
     from statements.known import Memory
 
@@ -36,7 +38,8 @@ class Upkeep:
     def __init__(self, database: Database, memory: Memory) -> None:
         self._database = database
         self._memory = memory
-        self._preloaded = 0  # segments
+        self._loaded = 0  # segments, when memory was filled
+        self._loading: Iterator[object] = iter(())
         self._appended = 0  # statements since it was woken
         self._wake = threading.Event()
         self._closing = threading.Event()
@@ -81,12 +84,12 @@ class Upkeep:
 
     def _preload(self) -> None:
         sealed = self._database.read(sealed_segments)
-        if sealed > self._preloaded:
-            for _ in preload(self._database, self._memory):
-                self._breathe()
-                if self._closing.is_set():
-                    return
-            self._preloaded = sealed
+        if sealed > self._loaded:
+            self._loaded, self._loading = sealed, preload(self._database, self._memory)
+        for _ in self._loading:
+            self._breathe()
+            if self._wake.is_set():
+                break  # something else comes first, then it goes on
 
     def _breathe(self) -> None:
         self._closing.wait(BREATH_SECONDS)

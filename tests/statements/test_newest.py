@@ -8,7 +8,7 @@ import pytest
 from pyroaring import BitMap64
 
 from statements.filters import Filters, Scope, resolve
-from statements.known import Memory
+from statements.known import CONTAINER_BYTES, KEY_BYTES, POSITION_BYTES, Memory
 from statements.newest import Inherited, Newest, by_part, read_newest
 from statements.segments import Window
 from tests.statements.store import COURSE, EXPERIENCED, Store, new_statement, reference_to
@@ -103,6 +103,20 @@ def test_if_much_has_come_since_the_newest_are_read_and_full_segments_stay_known
     assert list(known.missing(Window(0, 11))) == [0, 1, 3, 4]
 
 
+def test_what_leaves_no_room_for_the_newest_is_forgotten(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("statements.newest.NEWEST", 2)
+    monkeypatch.setattr("statements.newest.MOST_SINCE", 3)
+    memory = Memory(2 * (KEY_BYTES + CONTAINER_BYTES + 4 * POSITION_BYTES))
+    store.append(new_statement(), new_statement())
+    course = key_of(store, Filters(activity=COURSE))
+    for came, expected in ((0, [1, 2]), (2, [1, 2, 3, 4]), (4, [6, 7, 8])):
+        store.append(*[new_statement() for _ in range(came)])
+        assert list(read(store, memory, course).known[course].positions) == expected
+    assert memory.get(course)
+
+
 @pytest.mark.usefixtures("distributed")
 def test_on_a_distributed_engine_what_came_in_the_last_seconds_is_read_again(
     store: Store, rows_read: list[int], monkeypatch: pytest.MonkeyPatch
@@ -111,10 +125,10 @@ def test_on_a_distributed_engine_what_came_in_the_last_seconds_is_read_again(
     memory = Memory()
     store.append(new_statement(), new_statement())
     course = key_of(store, Filters(activity=COURSE))
-    for seconds in (2, 2, 0, 0, 0):
+    for seconds in (2, 2, 0, 0, 0, 0):
         monkeypatch.setattr("statements.known.SETTLED_SECONDS", seconds)
         assert told(read(store, memory, course).known[course]) == (1, 2, [1, 2])
-    assert rows_read == [3, 3, 3, 3, 1]  # a head that was seen twice is trusted
+    assert rows_read == [3, 3, 3, 3, 3, 1]  # a head that was seen twice is trusted
 
 
 @pytest.mark.usefixtures("distributed")

@@ -17,7 +17,7 @@ from tests.statements.store import COURSE, EXPERIENCED, Json, Store, new_stateme
 from tests.statements.waiting import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from statements.database import Database
 
@@ -47,10 +47,14 @@ def nothing_read(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_after_it_a_question_reads_no_bitmap_and_no_row(
-    store: Store, sealed: list[Json], request: pytest.FixtureRequest
+    store: Store,
+    sealed: list[Json],
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> None:
+    monkeypatch.setattr("statements.segments.SPAN", 4)
     loaded = list(preload(store.database, store.dictionary.memory))
-    assert len(loaded) == len(set(loaded)) > 2
+    assert {loaded.count(key) for key in loaded} == {3}  # spans of eight positions each
     request.getfixturevalue("nothing_read")
     for verb in (EXPERIENCED, OTHER):
         expected = [each["id"] for each in sealed if each["verb"] == {"id": verb}]
@@ -83,15 +87,19 @@ def test_a_server_does_so_when_all_is_sealed_and_again_when_more_is(
     store.append(*[new_statement() for _ in range(9)])
     rounds: list[bool] = []  # of the upkeep: whether it may seal
     loads: list[int] = []  # rounds in which memory was filled
+    steps: list[int] = []
     can_seal = False
 
     def seal(database: Database, breathe: Callable[[], object]) -> bool:
         rounds.append(can_seal)
         return can_seal and seal_next(database, breathe)
 
-    def load(*_: object) -> list[int]:
+    def load(*_: object) -> Iterator[int]:
         loads.append(len(rounds))
-        return [1]
+        while len(steps) < 3 * len(loads):
+            steps.append(len(rounds))
+            upkeep.note(1)
+            yield 1
 
     monkeypatch.setattr("statements.upkeep.seal_next", seal)
     monkeypatch.setattr("statements.upkeep.preload", load)
@@ -103,6 +111,7 @@ def test_a_server_does_so_when_all_is_sealed_and_again_when_more_is(
         can_seal = True
         wait_for_rounds(upkeep, rounds, 10)
         assert len(loads) == 1
+        assert len(set(steps)) == len(steps) == 3  # it was woken in each, so went on in the next
         store.append(*[new_statement() for _ in range(4)])
         wait_for_rounds(upkeep, rounds, 10)
         assert len(loads) == 2
