@@ -50,7 +50,7 @@ class Store:
         observe: Callable[[Flush], None] = lambda flush: None,  # noqa: ARG005
     ) -> None:
         self.database = database
-        self.dictionary = Dictionary(database.memory_bytes)
+        self.dictionary = Dictionary()
         self.credentials = Credentials(database)
         self._appending = Threads(APPENDING_THREADS, "writer")
         self._appends = database.appends(self._appending.run)

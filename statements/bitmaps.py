@@ -8,6 +8,7 @@ read from the index rows, which are few.
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyroaring import BitMap64
@@ -40,7 +41,8 @@ MOST_BEHIND = 1 << 17
 """Positions behind the full segments that are read as a whole: two segments."""
 
 SEALED = 0
-"""Key of the row that says that a segment has all its bitmaps. No term has it."""
+"""Key of the row that says that a segment has all its bitmaps, and which. No term has it."""
+_KEY_BYTES = 8
 
 _posting, _bitmap = tables.posting.c, tables.bitmap.c
 
@@ -193,6 +195,19 @@ def read_bitmaps(connection: Connection, key: int, numbers: Window, left: BitMap
         positions |= BitMap64.deserialize(content)
         left -= BitMap64(segments_in(number))
     return positions
+
+
+def packed_keys(keys: Sequence[int]) -> bytes:
+    """Keys as the content of a row."""
+    return struct.pack(f"<{len(keys)}q", *keys)
+
+
+def frequent_keys(connection: Connection, first: int, last: int) -> list[int]:
+    """Keys that have bitmaps in some sealed segments; of one segment, the most frequent first."""
+    keys: dict[int, None] = {}
+    for _, content in connection.contents(_BITMAPS, key=SEALED, low=first, high=last):
+        keys |= dict.fromkeys(struct.unpack(f"<{len(content) // _KEY_BYTES}q", content))
+    return list(keys)
 
 
 def read_own(connection: Connection, key: int, window: Window) -> BitMap64:

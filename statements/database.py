@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from statements.loops import Appends, InThread, Reads
 
 from statements.connection import AlreadyThere
-from statements.known import MOST_BYTES
 
 T = TypeVar("T")
 
@@ -38,9 +37,6 @@ class Database(ABC):
 
     local: bool
     """A look-up by key takes microseconds: no thread need wait for it (`read_at_once`)."""
-
-    memory_bytes: int = MOST_BYTES
-    """What a process of the server may remember of bitmaps."""
 
     closed: bool = False
 

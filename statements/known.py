@@ -15,8 +15,8 @@ from pyroaring import BitMap64
 
 from statements.segments import Window, segment_of, segment_size
 
-MOST_BYTES = 24 << 20
-"""Unless more is given."""
+MOST_BYTES = 48 << 20
+"""Of memory. All verbs, or all courses, take two bytes a statement at most."""
 KEY_BYTES, CONTAINER_BYTES, POSITION_BYTES = 500, 64, 2
 """What is taken by a key, by a container of its bitmap, and by a position in that, at most."""
 

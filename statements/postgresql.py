@@ -87,8 +87,6 @@ class PostgreSQL(Database):
 
     name = "postgresql"
     local = False
-    # There are no page caches beside them, and what is not remembered is an exchange.
-    memory_bytes = 48 << 20
 
     def __init__(self, url: str, schema: str = "") -> None:
         self._url = url

@@ -8,11 +8,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import bindparam, func, select
-
-from statements import tables
 from statements.append import head
-from statements.bitmaps import MOST_BEHIND, SEALED, Bitmaps, read_sealed
+from statements.bitmaps import MOST_BEHIND, Bitmaps, frequent_keys, read_sealed
 from statements.newest import Inherited, read_newest
 from statements.segments import Window, spans_from, window_of
 
@@ -24,12 +21,6 @@ if TYPE_CHECKING:
     from statements.known import Memory
 
 _NOTHING = Inherited((), Window(0, 0))
-_bitmap = tables.bitmap.c
-_FREQUENT = (
-    select(_bitmap.key)
-    .where(_bitmap.segment == bindparam("segment"), _bitmap.key != SEALED)
-    .order_by(func.length(_bitmap.positions).desc())
-)
 
 
 def sealed_segments(connection: Connection) -> int:
@@ -65,8 +56,9 @@ class _Frequent(NamedTuple):
 def _look(connection: Connection, memory: Memory) -> _Frequent:
     sealed = read_sealed(connection)
     memory.note_sealed(sealed)
-    rows = connection.rows(_FREQUENT, segment=sealed.segments - 1)
-    return _Frequent([key for (key,) in rows], list(spans_from(head(connection).position)))
+    last = sealed.segments - 1
+    keys = frequent_keys(connection, last, last)
+    return _Frequent(keys, list(spans_from(head(connection).position)))
 
 
 def _learn(connection: Connection, memory: Memory, key: int, window: Window) -> bool:

@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING
 
 import orjson
 from pyroaring import BitMap64
-from sqlalchemy import bindparam, select
 
 from statements import tables
 from statements.append import head
-from statements.bitmaps import SEALED, read_own, read_sealed, read_segments
+from statements.bitmaps import (
+    SEALED,
+    frequent_keys,
+    packed_keys,
+    read_own,
+    read_sealed,
+    read_segments,
+)
 from statements.index import authority_terms, terms_of
 from statements.segments import segments_in, window_of
 from statements.terms import Dictionary, Role, organisation_term, posting_key
@@ -23,13 +29,6 @@ if TYPE_CHECKING:
     from statements.connection import Connection, Row
     from statements.database import Database
     from statements.index import Term
-
-_bitmap = tables.bitmap.c
-_KEYS = (
-    select(_bitmap.key)
-    .where(_bitmap.segment.between(bindparam("first"), bindparam("last")), _bitmap.key != SEALED)
-    .distinct()
-)
 
 LEAST_ROWS = 32
 """A bitmap takes the room of a hundred index rows at most, and reading fewer than this is quick."""
@@ -49,15 +48,17 @@ def seal_next(database: Database, breathe: Callable[[], object] = lambda: None) 
     segment = database.read(_next_full)
     if segment is None:
         return _seal_span(database, breathe)
-    rows: list[Row] = [(SEALED, segment, b"")]
+    bitmaps: dict[int, BitMap64] = {}
     for key, expected in _frequent(database, segment, breathe):
         positions = BitMap64()
         for window in window_of(segment, segment).parts(1 + expected // ROWS_A_STEP):
             breathe()
             positions |= database.read(partial(read_own, key=key, window=window))
         if len(positions) >= LEAST_ROWS:
-            rows.append((key, segment, positions.serialize()))
-    _write(database, rows)
+            bitmaps[key] = positions
+    frequent = sorted(bitmaps, key=lambda key: -len(bitmaps[key]))
+    rows: list[Row] = [(key, segment, bitmaps[key].serialize()) for key in frequent]
+    _write(database, [*rows, (SEALED, segment, packed_keys(frequent))])
     return True
 
 
@@ -69,7 +70,7 @@ def _seal_span(database: Database, breathe: Callable[[], object]) -> bool:
     if span.stop > sealed.segments:
         return False
     first, last = span.start, span.stop - 1
-    for key in database.read(partial(_keys, first=first, last=last)):
+    for key in database.read(partial(frequent_keys, first=first, last=last)):
         breathe()
         positions = database.read(partial(read_segments, key=key, first=first, last=last))
         _write(database, [(key, number, positions.serialize())])
@@ -82,11 +83,6 @@ def _write(database: Database, rows: Sequence[Row]) -> None:
         lambda connection: connection.insert(tables.bitmap, rows, if_absent=True),
         lock=b"bitmap",
     )
-
-
-def _keys(connection: Connection, first: int, last: int) -> list[int]:
-    """Keys that have a bitmap in some segments."""
-    return [key for (key,) in connection.rows(_KEYS, first=first, last=last)]
 
 
 def _next_full(connection: Connection) -> int | None:

@@ -20,7 +20,6 @@ from statements.errors import Unavailable
 from statements.file_lock import FileLock
 from statements.loops import Appends, Reads
 from statements.sqlite_connection import (
-    HURRIED_CACHE_KIB,
     PAGE_BYTES,
     READER_CACHE_KIB,
     WRITER_CACHE_KIB,
@@ -276,7 +275,7 @@ class SQLite(Database):
     def _hurried(self) -> HurriedConnection:
         hurried: HurriedConnection | None = getattr(self._local, "hurried", None)
         if hurried is None:
-            hurried = HurriedConnection(self.path, HURRIED_CACHE_KIB)
+            hurried = HurriedConnection(self.path, READER_CACHE_KIB)
             hurried.raw.execute("PRAGMA query_only = ON")
             self._opened.append(hurried)
             self._local.hurried = hurried

@@ -30,9 +30,9 @@ MOST_PARAMETERS = 32_766  # SQLite's own limit
 MOST_FETCHED = 512  # keys in one query
 
 BUSY_TIMEOUT_SECONDS = 20  # another process may hold the write lock for a large flush
-WRITER_CACHE_KIB = 49_152  # the upper levels and the hot leaves of the indexes
-READER_CACHE_KIB = 8_192  # each reading thread; the kernel's page cache is shared beneath
-HURRIED_CACHE_KIB = 40_960  # the one connection that nearly all reads come by
+# The kernel's page cache is beneath, and each commit of another process empties these.
+WRITER_CACHE_KIB = 16_384
+READER_CACHE_KIB = 8_192
 # Most pages of an index get one new row in a flush, so what is written goes with the size of a page
 # (docs/performance.md). A row of the log has its own page, and the rest of it in one more.
 PAGE_BYTES = 1_024

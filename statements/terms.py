@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import func, select
 
 from statements import tables
-from statements.known import MOST_BYTES, Memory
+from statements.known import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -95,14 +95,10 @@ class Dictionary:
 
     A number never changes, so remembering it needs no invalidation. What an unfinished transaction
     gave out is remembered only once that transaction has committed: see `remember`.
-
-    Args:
-        memory_bytes: for `memory`.
-
     """
 
-    def __init__(self, memory_bytes: int = MOST_BYTES) -> None:
-        self.memory = Memory(memory_bytes)
+    def __init__(self) -> None:
+        self.memory = Memory()
         self._young: dict[str, int] = {}
         self._old: dict[str, int] = {}
 

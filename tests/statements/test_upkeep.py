@@ -15,7 +15,7 @@ from pyroaring import BitMap64
 from sqlalchemy import func, select
 
 from statements import tables
-from statements.bitmaps import SEALED, read_own, read_sealed
+from statements.bitmaps import SEALED, frequent_keys, read_own, read_sealed
 from statements.errors import Unavailable
 from statements.known import Memory, Sealed
 from statements.sealing import seal_next
@@ -172,6 +172,25 @@ def test_a_span_counts_when_all_its_bitmaps_are_there(
     assert len(breaths) > 1
     assert store.database.read(read_sealed) == Sealed(3, 1)
     assert not seal_next(store.database)
+
+
+def test_a_sealed_segment_tells_its_frequent_keys_the_most_frequent_first(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objects = [{"id": f"{COURSE}/{i % 8 == 7}"} for i in range(32)]
+    store.append(*[new_statement(object=each) for each in objects])
+    make_small(monkeypatch)
+    monkeypatch.setattr("statements.segments.SEGMENT_BITS", 4)
+    assert seal_next(store.database)
+    assert seal_next(store.database)
+    rows = store.database.read(lambda c: c.rows(_BITMAPS))
+    sizes = {key: len(BitMap64.deserialize(content)) for key, segment, content in rows if segment}
+    assert {*sizes.values()} == {2, 14, 16}
+    keys = store.database.read(partial(frequent_keys, first=1, last=1))
+    assert {*keys} == {*sizes}
+    assert [sizes[key] for key in keys] == sorted(sizes.values(), reverse=True)
+    several = store.database.read(partial(frequent_keys, first=0, last=1))
+    assert len(several) == len({*several}) == len({key for key, _, _ in rows})
 
 
 @pytest.mark.usefixtures("distributed")
