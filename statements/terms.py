@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from statements.connection import Connection
 
-CACHED_TERMS = 200_000  # in each of two generations: about 60 MB at most
+CACHED_TERMS = 100_000  # in each of two generations: about 36 MB at most
 
 _TERM = tables.term.c
 _LAST_NUMBER = select(func.max(_TERM.number))
