@@ -51,8 +51,8 @@ class Bench:
         present = self._next
         if present < SMALL:
             self._post(BATCH, BATCH_CONNECTIONS, ROUND_SECONDS * WARM_UP_SHARE)
-            self._batches(self.figures.batches_new)
             self._singles()
+            self._batches(self.figures.batches_new)
         for number in sorted({min(SMALL, size), size}):
             if number >= present:
                 self._grow(number)
