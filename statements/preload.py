@@ -34,14 +34,18 @@ def preload(database: Database, memory: Memory) -> Iterator[int]:
     """Read which statements have the most frequent terms, and tell the key of each step.
 
     These are the terms that have bitmaps in the last sealed segment; of each the newest statements
-    come first. What is remembered is brought up to date. It ends when there is little room left. A
-    step takes milliseconds.
+    come first. What is remembered is brought up to date, and more is read as long as there is room.
+    A step takes milliseconds.
     """
     frequent = database.read(partial(_look, memory=memory))
     for key in frequent.keys:
         for window in frequent.windows:
-            learn = partial(_learn, memory=memory, key=key, window=window)
-            if memory.is_filled() or not database.read(learn):
+            known = memory.get(key)
+            if known is None and memory.is_filled():
+                break
+            if known and not known.missing(window) and window != frequent.windows[0]:
+                continue
+            if not database.read(partial(_learn, memory=memory, key=key, window=window)):
                 break
             yield key
     for key in reversed(frequent.keys):

@@ -74,6 +74,22 @@ def test_it_ends_when_memory_is_filled(store: Store) -> None:
     assert loaded == whole[: len(loaded)]
 
 
+@pytest.mark.usefixtures("sealed")
+def test_what_is_remembered_is_brought_up_to_date_also_when_memory_is_filled(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("statements.segments.SPAN", 4)
+    memory = Memory(4 * KEY_BYTES)
+    first, *_ = list(preload(store.database, memory))
+    known = memory.get(first)
+    assert known
+    assert memory.is_filled()
+    store.append(*[new_statement() for _ in range(4)])
+    again = list(preload(store.database, memory))
+    assert known.through == 24
+    assert again.count(first) == 1  # of the older spans there is nothing to read
+
+
 def test_of_an_empty_log_there_is_nothing(store: Store) -> None:
     assert list(preload(store.database, Memory())) == []
 
