@@ -93,10 +93,10 @@ class Bitmaps(NamedTuple):
                 self.connection.take_time()
             among = window_of(first, last).within(window)
             if is_known and last - first > segments.LARGEST_GROUP:
-                found = self._known_common(wanted) & among.positions()
+                found = self._known_common(wanted)
             else:
                 found = self._common(wanted, among.positions())
-            yield from in_order(found, ascending=ascending)
+            yield from in_order(found, among, ascending=ascending)
 
     def learn(self, key: int, window: Window) -> bool:
         """Remember which statements of a window have a key; False if there is no room for that."""

@@ -66,7 +66,7 @@ def read_newest(
     settled = min(head, trusted) if connection.is_distributed() else head
     newest = {}
     for (key, known), positions in zip(before.items(), rows, strict=True):
-        came = BitMap64(positions)
+        came = BitMap64(positions, optimize=False)  # they lie apart
         if known is not None and len(positions) < MOST_SINCE:
             known.came(came, head, settled)
             if positions:

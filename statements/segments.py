@@ -72,15 +72,18 @@ def spans_from(head: int) -> Iterator[Window]:
         yield window_of(number * SPAN, number * SPAN + SPAN - 1)
 
 
-def in_order(positions: BitMap64, *, ascending: bool) -> Iterator[int]:
-    """Positions of a set, from one end."""
-    if ascending:
-        yield from positions
-        return
-    end, size = len(positions), FIRST_TAKEN
-    while end > 0:
-        yield from reversed(positions[max(0, end - size) : end].to_array())
-        end, size = end - size, size * 4
+def in_order(positions: BitMap64, window: Window, *, ascending: bool) -> Iterator[int]:
+    """Positions of a set that are in a window, from one end."""
+    start = positions.rank(window.low - 1) if window.low else 0
+    end, size = positions.rank(window.high), FIRST_TAKEN
+    while start < end:
+        if ascending:
+            yield from positions[start : min(start + size, end)].to_array()
+            start += size
+        else:
+            yield from reversed(positions[max(start, end - size) : end].to_array())
+            end -= size
+        size *= 4
 
 
 def groups(

@@ -14,12 +14,17 @@ windows = st.builds(
 )
 
 
-@given(positions=st.sets(st.integers(0, 1_000)), ascending=st.booleans())
-def test_positions_come_in_order(positions: set[int], ascending: bool) -> None:  # noqa: FBT001
+@given(positions=st.sets(st.integers(0, 200)), window=windows, ascending=st.booleans())
+def test_positions_of_a_window_come_in_order(
+    positions: set[int],
+    window: Window,
+    ascending: bool,  # noqa: FBT001
+) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr("statements.segments.FIRST_TAKEN", 2)
-        found = list(in_order(BitMap64(positions), ascending=ascending))
-    assert found == sorted(positions, reverse=not ascending)
+        found = list(in_order(BitMap64(positions), window, ascending=ascending))
+    within = [each for each in positions if window.low <= each <= window.high]
+    assert found == sorted(within, reverse=not ascending)
 
 
 @given(window=windows, count=st.integers(1, 9))
