@@ -1,10 +1,8 @@
 """GET /statements: pages of the log by the xAPI filters (Communication 2.1.3).
 
 A filter value is a term; its index rows `(key, position)` are read from the end where the page
-begins. With several filters the one whose rows lie the furthest apart leads, and its first rows are
-looked up in the others, one by one or in what is remembered of them. If that does not fill the page
-within a thousand rows, the rest is done with bitmaps: so that the cost goes with the page, not with
-the store.
+begins. With several filters the positions that each has are intersected, as compressed bitmaps, from
+that end on (`statements.inquiry`): so that the cost goes with the page, not with the store.
 """
 
 from __future__ import annotations
