@@ -1,7 +1,7 @@
 """GET /statements: pages of the log by the xAPI filters (Communication 2.1.3).
 
 A filter value is a term; its index rows `(key, position)` are read from the end where the page
-begins. With several filters the positions that each has are intersected, as compressed bitmaps, from
+begins. With several filters the positions that each has are intersected as compressed bitmaps, from
 that end on (`statements.inquiry`): so that the cost goes with the page, not with the store.
 """
 
