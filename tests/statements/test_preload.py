@@ -90,6 +90,11 @@ def test_what_is_remembered_is_brought_up_to_date_also_when_memory_is_filled(
     assert again.count(first) == 1  # of the older spans there is nothing to read
 
 
+@pytest.mark.usefixtures("sealed")
+def test_what_leaves_no_room_for_others_is_not_read_to_its_end(store: Store) -> None:
+    assert list(preload(store.database, Memory(2 * KEY_BYTES))) == []
+
+
 def test_of_an_empty_log_there_is_nothing(store: Store) -> None:
     assert list(preload(store.database, Memory())) == []
 
@@ -101,6 +106,8 @@ def test_a_server_does_so_when_all_is_sealed_and_again_when_more_is(
     monkeypatch.setattr("statements.preload.MOST_BEHIND", 3)
     monkeypatch.setattr("statements.upkeep.WAKE_STATEMENTS", 1)
     store.append(*[new_statement() for _ in range(9)])
+    assert seal_next(store.database)
+    assert store.database.read(sealed_segments) == 0  # too little is sealed
     rounds: list[bool] = []  # of the upkeep: whether it may seal
     loads: list[int] = []  # rounds in which memory was filled
     steps: list[int] = []
