@@ -42,7 +42,6 @@ MOST_BEHIND = 1 << 17
 
 SEALED = 0
 """Key of the row that says that a segment has all its bitmaps, and which. No term has it."""
-_KEY_BYTES = 8
 
 _posting, _bitmap = tables.posting.c, tables.bitmap.c
 
@@ -206,7 +205,7 @@ def frequent_keys(connection: Connection, first: int, last: int) -> list[int]:
     """Keys that have bitmaps in some sealed segments; of one segment, the most frequent first."""
     keys: dict[int, None] = {}
     for _, content in connection.contents(_BITMAPS, key=SEALED, low=first, high=last):
-        keys |= dict.fromkeys(struct.unpack(f"<{len(content) // _KEY_BYTES}q", content))
+        keys |= dict.fromkeys(key for (key,) in struct.iter_unpack("<q", content))
     return list(keys)
 
 

@@ -6,19 +6,19 @@ Else each process would read all bitmaps of a term in the first question about i
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from statements.append import head
 from statements.bitmaps import MOST_BEHIND, Bitmaps, frequent_keys, read_sealed
 from statements.newest import Inherited, read_newest
-from statements.segments import Window, spans_from, window_of
+from statements.segments import Window, spans_to, window_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from statements.connection import Connection
     from statements.database import Database
-    from statements.known import Memory
+    from statements.known import Known, Memory
 
 _NOTHING = Inherited((), Window(0, 0))
 
@@ -37,35 +37,26 @@ def preload(database: Database, memory: Memory) -> Iterator[int]:
     come first. What is remembered is brought up to date, and more is read as long as there is room.
     A step takes milliseconds.
     """
-    frequent = database.read(partial(_look, memory=memory))
-    for key in frequent.keys:
-        for window in frequent.windows:
-            known = memory.get(key)
-            if known is None and memory.is_filled():
-                break
-            if known and not known.missing(window) and window != frequent.windows[0]:
-                continue
-            if not database.read(partial(_learn, memory=memory, key=key, window=window)):
+    keys = database.read(partial(_frequent, memory=memory))
+    for key in keys:
+        if memory.get(key) is None and memory.is_filled():
+            continue
+        newest = database.read(partial(read_newest, memory=memory, wanted=[key], within=_NOTHING))
+        last, *before = spans_to(newest.head)
+        for window in (last, *filter(newest.known[key].missing, before)):
+            learn = partial(_learn, memory=memory, known=newest.known[key], key=key, window=window)
+            if not database.read(learn):
                 break
             yield key
-    for key in reversed(frequent.keys):
+    for key in reversed(keys):
         memory.get(key)  # so the most frequent were used last
 
 
-class _Frequent(NamedTuple):
-    keys: list[int]  # the most frequent first
-    windows: list[Window]  # all of the log, the newest first
-
-
-def _look(connection: Connection, memory: Memory) -> _Frequent:
+def _frequent(connection: Connection, memory: Memory) -> list[int]:
     sealed = read_sealed(connection)
     memory.note_sealed(sealed)
-    last = sealed.segments - 1
-    keys = frequent_keys(connection, last, last)
-    return _Frequent(keys, list(spans_from(head(connection).position)))
+    return frequent_keys(connection, sealed.segments - 1, sealed.segments - 1)
 
 
-def _learn(connection: Connection, memory: Memory, key: int, window: Window) -> bool:
-    newest = read_newest(connection, memory, [key], _NOTHING)
-    bitmaps = Bitmaps(connection, memory, newest.known)
-    return bitmaps.learn(key, window.within(Window(0, newest.head)))
+def _learn(connection: Connection, memory: Memory, known: Known, key: int, window: Window) -> bool:
+    return Bitmaps(connection, memory, {key: known}).learn(key, window)

@@ -66,10 +66,10 @@ def segments_in(number: int) -> range:
     return range((-1 - number) * SPAN, -number * SPAN)
 
 
-def spans_from(head: int) -> Iterator[Window]:
-    """The log as windows of a span each, from the one that has its last position."""
+def spans_to(head: int) -> Iterator[Window]:
+    """The log up to a position, as windows of a span each; the last first."""
     for number in range(segment_of(head) // SPAN, -1, -1):
-        yield window_of(number * SPAN, number * SPAN + SPAN - 1)
+        yield window_of(number * SPAN, number * SPAN + SPAN - 1).within(Window(0, head))
 
 
 def in_order(positions: BitMap64, window: Window, *, ascending: bool) -> Iterator[int]:
